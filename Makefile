@@ -1,0 +1,62 @@
+# femfaktor: `make run` and `make test` need CPython 3.11, make and git; the rest installs itself into .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+CODE   := assets pipelines schemas reports synthetic_data tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint types docs lock bench ui bundle clean
+
+help:          ## this list
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## install everything into .venv
+
+# uv (from its own hashed one-line lock) installs the hashed lock; pip never resolves anything.
+$(STAMP): requirements.lock tools.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "CPython 3.11 is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tools.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock tools.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+run: $(STAMP)  ## synthetic registers -> release, DuckDB file and area reports
+	$(BIN)/femfaktor demo
+
+test: $(STAMP) ## the whole test suite
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## ruff: lint and format
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+
+types: $(STAMP) ## pyright
+	$(BIN)/pyright
+
+# Every check runs, every failure is listed, then the verdict.
+check: $(STAMP) ## lint, types, docs and tests; lists every failure
+	@failed=""; for target in lint types docs test; do \
+	  $(MAKE) --no-print-directory $$target || failed="$$failed $$target"; done; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; echo "all checks passed"
+
+docs: $(STAMP) ## are the rendered parts of the docs up to date? (make docs WRITE=1 renders them)
+	$(BIN)/python -m pipelines.docs $(if $(WRITE),--write,--check)
+
+lock: $(STAMP) ## resolve pyproject.toml into requirements.lock: hashes, no host names
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.lock
+
+bench: $(STAMP) ## score + aggregate 1 M persons against a hand-written DuckDB query
+	$(BIN)/python -m tests.bench
+
+ui: $(STAMP)   ## the asset graph in a browser, on this machine only
+	$(BIN)/femfaktor ui
+
+bundle: $(STAMP) ## wheels + lock + installer for a server without internet, in dist/
+	$(BIN)/python -m pipelines.bundle
+
+clean:         ## remove the environment and build products (never data/)
+	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
