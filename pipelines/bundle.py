@@ -3,8 +3,8 @@
 Belongs here: choosing the run-time part of requirements.lock, fetching its wheels, packing, the proof.
 Does not belong here: the lock itself (`make lock`), running femfaktor on the server (docs/night-run.md).
 
-requirements.lock is the only truth: the bundle's list is cut out of it, hashes and all, never resolved anew. It
-holds the run-time packages, those of `femfaktor ui` and the two that build the editable install; no test tools.
+requirements.lock is the only truth: the bundle's list is cut out of it, hashes and all, never resolved anew.
+It holds the run-time packages, those of `femfaktor ui` and the two that build the install; no test tools.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _pack(folder: Path, archive: Path, mtime: int) -> None:
 
 
 def build(out_dir: Path) -> Path:
-    """Writes femfaktor-<version>-linux-x86_64.tar.gz of the committed source into `out_dir`; returns its path."""
+    """Writes femfaktor-<version>-linux-x86_64.tar.gz of the committed source; returns its path."""
     project = _project()
     name = f"femfaktor-{project['project']['version']}-{PLATFORM}"
     out_dir.mkdir(parents=True, exist_ok=True)
