@@ -1,0 +1,206 @@
+"""What a register extract must hold: one declaration per column, from which everything else follows.
+
+Belongs here: `Column`, `CodeList`, `Contract`, and what can be derived from them alone (typed schema, pandera
+schema, period rule).
+Does not belong here: the registers themselves (`registers/`), turning delivered values into typed ones
+(`assets/extracts`), running the checks (`gate.py`).
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+
+# The widest dates a register can hold; 9999-12-31 is the usual way to write "still valid".
+FIRST_DATE = date(1850, 1, 1)
+LAST_DATE = date(2100, 12, 31)
+OPEN_DATE = date(9999, 12, 31)
+# Pseudonyms have 12 digits; some deliveries hold them as numbers that lost their zeros.
+ID_DIGITS = 12
+
+
+class Kind(StrEnum):
+    """How a delivered value is read. Nothing is inferred from the values themselves."""
+
+    ID = "id"
+    CODE = "code"
+    DATE = "date"
+    INTEGER = "integer"
+    TEXT = "text"
+
+
+class Period(StrEnum):
+    """What the year in a file name means, and so which status day (vintage) the file is for."""
+
+    QUARTER = "status at the end of the quarter; without a month 31 December"
+    YEAR = "the calendar year; covered to 31 December"
+    NEW_YEAR = "status on 1 January of the year, which is 31 December of the year before"
+    NONE = "a list with validity dates; no period"
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code of a list, or the codes `code`–`last` that share one text; both validity days included."""
+
+    code: int | str
+    da: str
+    en: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    last: int | None = None
+
+    def is_valid(self, vintage: date | None) -> bool:
+        """Valid on the status day; without one (lists), valid at any time."""
+        if vintage is None:
+            return True
+        return (self.valid_from or date.min) <= vintage <= (self.valid_to or date.max)
+
+    @property
+    def values(self) -> tuple[int | str, ...]:
+        if isinstance(self.code, int) and self.last is not None:
+            return tuple(range(self.code, self.last + 1))
+        return (self.code,)
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """The codes of a column. `closed`: any other code is an error; otherwise it is kept and counted."""
+
+    codes: tuple[Code, ...]
+    closed: bool = True
+
+    def at(self, vintage: date | None) -> tuple[int | str, ...]:
+        """The codes valid on the status day."""
+        return tuple(value for code in self.codes if code.is_valid(vintage) for value in code.values)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a register.
+
+    `name` is the typed name, also the delivered one in any casing; `aliases` are further delivered names.
+    `width`: a code whose leading zeros matter is text padded to this width. `case`: text codes in one case.
+    `minimum`/`maximum` bound whole numbers. `required`: must be delivered. `keep`: false = needed to read the
+    register right, absent from the typed table. `certainty` as in docs/registers.md: S, B, I or G.
+    """
+
+    name: str
+    kind: Kind
+    dtype: type[pl.DataType]
+    da: str
+    en: str
+    certainty: str = "S"
+    aliases: tuple[str, ...] = ()
+    codes: CodeList | None = None
+    unit: str = ""
+    required: bool = True
+    nullable: bool = True
+    keep: bool = True
+    width: int | None = None
+    case: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+
+    @property
+    def delivered(self) -> tuple[str, ...]:
+        """Names to look for, lower-cased."""
+        return (self.name, *(alias.lower() for alias in self.aliases))
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A register: its columns, what identifies a row, and which status day a delivered year stands for.
+
+    `one_row_per_key`: rows with the same key and different content are refused (KRAF has many rows a
+    person). `unknown_code_limit`: share of a column's values that may lie outside its closed code list; they
+    become null and are counted. Above it the delivery is refused. `valid_interval`: (from, to) columns whose
+    intervals may not overlap for the rest of the key. `status_column`: holds the status day itself, checked
+    against the file. `required`: a delivery without the register can't be scored.
+    """
+
+    name: str
+    da: str
+    en: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    period: Period = Period.YEAR
+    one_row_per_key: bool = True
+    unknown_code_limit: float = 0.01
+    valid_interval: tuple[str, str] | None = None
+    status_column: str | None = None
+    required: bool = True
+    note: str = ""
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def kept(self) -> tuple[Column, ...]:
+        """The columns of the typed table, in order."""
+        return tuple(column for column in self.columns if column.keep)
+
+    @property
+    def polars_schema(self) -> dict[str, type[pl.DataType]]:
+        """Name -> dtype of the typed table."""
+        return {column.name: column.dtype for column in self.kept}
+
+    @property
+    def is_list(self) -> bool:
+        """A list with validity dates (areas, education levels), delivered once and not per year."""
+        return self.period is Period.NONE
+
+    def vintage(self, year: int, month: int | None = None) -> date:
+        """The status day of a file named `<register>YYYY[MM]`.
+
+        ValueError when the register has no such period: lists, months for an annual register, months that
+        don't end a quarter.
+        """
+        match self.period:
+            case Period.QUARTER if month is None or month in (3, 6, 9, 12):
+                month = month or 12
+                return date(year, month, calendar.monthrange(year, month)[1])
+            case Period.YEAR if month is None:
+                return date(year, 12, 31)
+            case Period.NEW_YEAR if month is None:
+                # Statistics Denmark's 1 January is the same moment as 31 December of the year before.
+                return date(year - 1, 12, 31)
+        raise ValueError(f"{self.name} has no period {year}{f'{month:02d}' if month else ''}")
+
+    def pandera_schema(self, vintage: date | None) -> pa.DataFrameSchema:
+        """The checks of a typed table of this vintage: types, nulls, code lists, bounds, one row per key."""
+        import pandera.polars as pa
+
+        def checks(column: Column) -> list[pa.Check]:
+            found = []
+            if column.codes and column.codes.closed:
+                found.append(pa.Check.isin(column.codes.at(vintage), name="code in the code list"))
+            if column.minimum is not None:
+                found.append(pa.Check.ge(column.minimum, name="not below the minimum"))
+            if column.maximum is not None:
+                found.append(pa.Check.le(column.maximum, name="not above the maximum"))
+            if column.kind is Kind.ID:
+                found.append(pa.Check.in_range(1, 10**ID_DIGITS - 1, name="id of at most 12 digits"))
+            if column.kind is Kind.DATE:
+                found.append(pa.Check.in_range(FIRST_DATE, OPEN_DATE, name="plausible date"))
+            if column.width is not None:
+                found.append(pa.Check.str_length(column.width, column.width, name="full code width"))
+            return found
+
+        return pa.DataFrameSchema(
+            {
+                column.name: pa.Column(column.dtype, checks=checks(column), nullable=column.nullable)
+                for column in self.kept
+            },
+            strict=True,
+            ordered=True,
+            unique=list(self.key) if self.one_row_per_key else None,
+            name=self.name,
+        )
