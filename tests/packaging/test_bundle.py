@@ -1,6 +1,6 @@
 """The offline bundle: cut from the one lock, and installable with the network off.
 
-The proof itself fetches some 250 MB of wheels and takes minutes: marked slow, run by .ci/run and by `make bundle`.
+The proof itself fetches some 250 MB of wheels: marked slow, run by .ci/run and by `make bundle`.
 """
 
 from __future__ import annotations

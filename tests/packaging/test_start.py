@@ -1,4 +1,4 @@
-"""A quiet night is over within two seconds only because the command line starts without the heavy packages."""
+"""A quiet night ends within two seconds only because the command line starts without the heavy packages."""
 
 from __future__ import annotations
 
