@@ -1,0 +1,103 @@
+"""Aggregated: exact counts per level and rest, and the warehouse analysts query inside the authority.
+
+Belongs here: the Dagster assets. Does not belong here: SQL (`sql/`), running it (`aggregation/`).
+"""
+
+import shutil
+from collections.abc import Iterable
+from datetime import date
+
+import dagster as dg
+import polars as pl
+
+from assets.aggregation import aggregate, build_warehouse
+from assets.fingerprints import hash_code, hash_file
+from assets.home import PRIVATE
+from assets.risk_factors.areas import hierarchy
+from assets.risk_factors.scoring import vintages_used
+from assets.scored import (
+    REFERENCE_DATES,
+    definitions_of,
+    drop_scored,
+    inputs_of,
+    open_registers,
+    scored,
+    stale_reasons,
+)
+from assets.workspace import Workspace, guarded
+
+
+@guarded("aggregated")
+def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
+    """Count the dates that were scored anew; scored rows go as soon as their counts are stored."""
+    registers, definitions = open_registers(workspace), definitions_of(workspace)
+    done: list[date] = []
+    for day in dates:
+        source, target = workspace.home.scored(day), workspace.home.aggregated(day)
+        if stale_reasons(workspace, day):
+            beside = workspace.home.temp / f"aggregated-{day}"
+            shutil.rmtree(beside, ignore_errors=True)
+            beside.mkdir(mode=PRIVATE)
+            aggregate(source, hierarchy(registers, day), beside, workspace.home.temp)
+            vintages = [
+                {"reference_date": day, "definition": name, **used.as_row()}
+                for name, definition in definitions.items()
+                for used in vintages_used(registers, definition, day)
+            ]
+            pl.DataFrame(vintages, infer_schema_length=None).write_parquet(beside / "vintage.parquet")
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(exist_ok=True)
+            beside.rename(target)
+            output = "".join(hash_file(file) for file in sorted(target.iterdir()))
+            workspace.fingerprints.record(f"aggregated/{day}", inputs_of(workspace, day), output)
+            done.append(day)
+        drop_scored(workspace, source)
+    return done
+
+
+@guarded("warehouse")
+def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
+    """Build the warehouse anew beside the old one, if any date's counts changed; whether it did."""
+    counted = {day: workspace.home.aggregated(day) for day in sorted(dates)}
+    inputs = {str(day): workspace.fingerprints.output(f"aggregated/{day}") for day in counted}
+    inputs["code"] = hash_code("assets/aggregation", "schemas/warehouse.py", "schemas/tables.py", "sql/views")
+    target = workspace.home.warehouse
+    reasons = workspace.fingerprints.changed("warehouse", inputs) if target.exists() else ["not made before"]
+    if not reasons:
+        return False
+    workspace.redo("warehouse", reasons)
+    build_warehouse(counted, target, definitions=definitions_of(workspace), temp_dir=workspace.home.temp)
+    workspace.fingerprints.record("warehouse", inputs)
+    return True
+
+
+@dg.asset(
+    key="aggregated",
+    group_name="aggregated",
+    deps=[scored],
+    partitions_def=REFERENCE_DATES,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    description="Eksakte antal pr. niveau og rest for hver definition. Privat.",
+)
+def aggregated(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]) -> None:
+    aggregate_dates(workspace, [date.fromisoformat(key) for key in context.partition_keys])
+
+
+@dg.asset(
+    key="warehouse",
+    group_name="aggregated",
+    deps=[aggregated],
+    description="warehouse.duckdb: eksakte antal til analytikere inden for myndigheden; aldrig en række pr. barn.",
+)
+def warehouse(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
+    rebuilt = refresh_warehouse(workspace, counted_dates(workspace))
+    return dg.MaterializeResult(metadata={"rebuilt": rebuilt})
+
+
+def counted_dates(workspace: Workspace) -> list[date]:
+    """The reference dates of the delivery that have stored counts, oldest first."""
+    bef = [date.fromisoformat(node.rsplit("/", 1)[-1]) for node in workspace.fingerprints.nodes("validated/bef/")]
+    return [day for day in workspace.settings.reference_dates(bef) if workspace.home.aggregated(day).is_dir()]
+
+
+ASSETS = [aggregated, warehouse]

@@ -1,0 +1,160 @@
+"""Disclosed: the one door from the private side to the safe side.
+
+Belongs here: the Dagster asset; which release is due; carrying earlier published dates along. Does not belong here:
+the protection itself (`disclosure/`).
+
+Everything right of this module works on `staging/<number>/` alone and can be run with `private/` gone.
+"""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.aggregated import counted_dates, warehouse
+from assets.disclosure import load_policy, protect
+from assets.fingerprints import hash_bytes, hash_code
+from assets.home import PRIVATE
+from assets.release import read_release
+from assets.scored import definitions_of
+from assets.workspace import Workspace, guarded
+from schemas.errors import DisclosureRefused, EnvironmentUnfit
+from schemas.release import NOT_FOR_RELEASE, RELEASE_TABLES, SYNTHETIC
+
+EXACT_TABLES = ("cell", "area_risk", "area_factor", "area_factor_count", "area_children", "design_effect")
+"""What `aggregated` stores per date and `protect` reads."""
+DATED_TABLES = tuple(table.name for table in RELEASE_TABLES if "reference_date" in table.polars_schema)
+
+
+def numbered(folder: Path) -> list[Path]:
+    """Releases (or proposals) in a folder, oldest first: `r0001`, `r0002`, …"""
+    return sorted(path for path in folder.glob("r[0-9][0-9][0-9][0-9]") if path.is_dir())
+
+
+def staged(workspace: Workspace) -> Path | None:
+    """The release under construction, if one is due."""
+    folders = numbered(workspace.home.staging)
+    return folders[-1] if folders else None
+
+
+def marking_of(*, synthetic: bool) -> str:
+    return " · ".join([*([SYNTHETIC] if synthetic else []), NOT_FOR_RELEASE])
+
+
+def is_marked_synthetic(marking: str) -> bool:
+    return marking.startswith(SYNTHETIC)
+
+
+@guarded("disclosed")
+def stage_release(workspace: Workspace) -> Path | None:
+    """Protect all reference dates into `staging/rNNNN/tables`, unless the last release still stands.
+
+    Raises:
+        DisclosureRefused: real data without controller, purpose and legal basis.
+    """
+    home, settings, fingerprints = workspace.home, workspace.settings.release, workspace.fingerprints
+    for leftover in home.staging.iterdir():
+        shutil.rmtree(leftover)
+    synthetic = bool(fingerprints.seen.get("synthetic"))
+    if not synthetic and not all(s.strip() for s in (settings.controller, settings.purpose, settings.legal_basis)):
+        raise DisclosureRefused(
+            "Real data is proposed only with controller, purpose and legal_basis in [release] of femfaktor.toml."
+        )
+    definitions = definitions_of(workspace)
+    if settings.definition not in definitions:
+        raise EnvironmentUnfit(
+            f"[release] definition in femfaktor.toml is not one of: {', '.join(sorted(definitions))}."
+        )
+    dates, policy = counted_dates(workspace), load_policy()
+    inputs = {f"counts {day}": fingerprints.output(f"aggregated/{day}") for day in dates}
+    inputs |= {
+        "definition": hash_bytes(settings.definition.encode()),
+        "settings": hash_bytes(settings.model_dump_json().encode()),
+        "policy": policy.hash,
+        "marking": marking_of(synthetic=synthetic),
+        "code": hash_code(
+            *("assets/disclosure", "assets/release", "assets/statistics", "assets/audit"),
+            *("reports", "schemas/release.py", "sql/views"),
+        ),
+    }
+    existing = numbered(home.releases) + numbered(home.proposals)
+    last = max(existing, key=lambda path: path.name, default=None)
+    reasons = fingerprints.changed(f"release/{last.name}", inputs) if last else ["not made before"]
+    if not reasons:
+        return None
+    number = f"r{int(last.name[1:]) + 1 if last else 1:04d}"
+    workspace.redo(f"release/{number}", reasons)
+    exact = {
+        name: pl.concat([pl.read_parquet(home.aggregated(day) / f"{name}.parquet") for day in dates])
+        for name in EXACT_TABLES
+    }
+    vintages = pl.concat([pl.read_parquet(home.aggregated(day) / "vintage.parquet") for day in dates])
+    tables = protect(
+        exact,
+        policy,
+        definition=definitions[settings.definition],
+        vintages=vintages.filter(pl.col("definition") == settings.definition),
+        marking=marking_of(synthetic=synthetic),
+        facts={key: getattr(settings, key) for key in ("controller", "purpose", "legal_basis")},
+    )
+    if home.latest.exists():
+        tables = carry_earlier_dates(tables, read_release(home.latest))
+    folder = home.staging / number / "tables"
+    folder.mkdir(parents=True, mode=PRIVATE)
+    for name, table in tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    fingerprints.record(f"release/{number}", inputs)
+    return folder.parent
+
+
+def carry_earlier_dates(
+    tables: dict[str, pl.DataFrame], published: dict[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    """Repeat published dates: those no longer counted as they were; those counted differently as the next revision."""
+    day, revision = "reference_date", "revision"
+    before = published["release_date"].group_by(day).agg(pl.col(revision).max())
+    changed = {
+        row[0]
+        for name in DATED_TABLES
+        for row in _differing_dates(tables[name].drop(revision, strict=False), published[name].drop(revision, strict=False))
+    }
+    current = set(tables["release_date"][day])
+    for name in DATED_TABLES:
+        dropped = published[name].filter(~pl.col(day).is_in(list(current)))
+        tables[name] = pl.concat([dropped.select(tables[name].columns), tables[name]]).sort(day, maintain_order=True)
+    tables["release_date"] = (
+        tables["release_date"]
+        .join(before.rename({revision: "_before"}), on=day, how="left", maintain_order="left")
+        .with_columns(
+            (pl.col("_before") + pl.col(day).is_in(list(changed)).cast(pl.Int32)).fill_null(0).cast(pl.Int32).alias(revision)
+        )
+        .drop("_before")
+    )
+    return tables
+
+
+def _differing_dates(new: pl.DataFrame, old: pl.DataFrame) -> list[tuple]:
+    """Dates in both whose rows are not the same."""
+    old = old.select(new.columns)
+    both = set(new["reference_date"]) & set(old["reference_date"])
+    rows = [
+        (day,)
+        for day in both
+        if not new.filter(pl.col("reference_date") == day).equals(old.filter(pl.col("reference_date") == day))
+    ]
+    return rows
+
+
+@dg.asset(
+    key="disclosed",
+    group_name="disclosed",
+    deps=[warehouse],
+    description="Beskyttede tabeller: det eneste, der går videre til den sikre side.",
+)
+def disclosed(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
+    folder = stage_release(workspace)
+    return dg.MaterializeResult(metadata={"staged": folder.name if folder else "nothing due"})
+
+
+ASSETS = [disclosed]

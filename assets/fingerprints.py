@@ -1,0 +1,112 @@
+"""What was made from what: decides what a night must redo, and says why.
+
+Belongs here: content hashes and the record of the last good result per node. Standard library only, because a quiet
+night must end within two seconds.
+Does not belong here: which node needs which input (the stage modules).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def hash_bytes(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def hash_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hash_code(*folders: str) -> str:
+    """Hash of the project's own source below `folders` (relative to the project): new code redoes old results."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        root = PROJECT / folder
+        files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file())
+        for file in files:
+            if file.suffix != ".pyc":
+                digest.update(f"{file.relative_to(PROJECT)}\0".encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside, synced, moved."""
+    beside = path.with_name(f".{path.name}.part")
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
+
+
+class Fingerprints:
+    """The record of the last good results, kept in one JSON file.
+
+    A node is a name such as `registers/bef/2024-12-31`; its inputs are named hashes, its output one hash.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._content: dict[str, Any] = {"files": {}, "nodes": {}, "seen": {}}
+        if path.exists():
+            self._content |= json.loads(path.read_text(encoding="utf-8"))
+
+    def save(self) -> None:
+        replace_text(self.path, json.dumps(self._content, sort_keys=True))
+
+    def changed(self, node: str, inputs: Mapping[str, str]) -> list[str]:
+        """Why `node` must be redone: names of inputs that are new, changed or gone. Empty: it stands."""
+        record = self._content["nodes"].get(node)
+        if record is None:
+            return ["not made before"]
+        before = record["inputs"]
+        return [
+            *(f"{name} is new" for name in inputs if name not in before),
+            *(f"{name} changed" for name in inputs if before.get(name, inputs[name]) != inputs[name]),
+            *(f"{name} is gone" for name in before if name not in inputs),
+        ]
+
+    def record(self, node: str, inputs: Mapping[str, str], output: str = "") -> None:
+        self._content["nodes"][node] = {"inputs": dict(inputs), "output": output}
+        self.save()
+
+    def output(self, node: str) -> str:
+        return self._content["nodes"][node]["output"]
+
+    def nodes(self, prefix: str) -> list[str]:
+        return sorted(node for node in self._content["nodes"] if node.startswith(prefix))
+
+    def forget(self, node: str) -> None:
+        self._content["nodes"].pop(node, None)
+        self.save()
+
+    def file_hash(self, path: Path, *, trust_mtime: bool = True) -> str:
+        """Content hash of a delivered file, remembered by size and modification time."""
+        stat = path.stat()
+        known = self._content["files"].get(str(path))
+        if trust_mtime and known and known[:2] == [stat.st_size, stat.st_mtime_ns]:
+            return known[2]
+        digest = hash_file(path)
+        self._content["files"][str(path)] = [stat.st_size, stat.st_mtime_ns, digest]
+        return digest
+
+    def surface(self, files: Iterable[Path], settings: Mapping[str, str], *, trust_mtime: bool = True) -> str:
+        """One hash over everything a night depends on."""
+        lines = [f"{path}\0{self.file_hash(path, trust_mtime=trust_mtime)}" for path in sorted(files)]
+        lines += [f"{name}\0{value}" for name, value in sorted(settings.items())]
+        return hash_bytes("\n".join(lines).encode())
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """Facts about the last good night: its surface, when it ended, when contents were last verified in full."""
+        return self._content["seen"]

@@ -1,0 +1,108 @@
+"""The data home: where everything lies, and who may read it.
+
+Belongs here: paths and file modes. Does not belong here: what is in the files.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+PRIVATE, INSIDE, READABLE = 0o700, 0o750, 0o755
+
+
+@dataclass(frozen=True)
+class Home:
+    """A data home at `root` (environment variable FEMFAKTOR_HOME, default `./data`)."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        return cls(Path(os.environ.get("FEMFAKTOR_HOME", "data")).resolve())
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "femfaktor.toml"
+
+    @property
+    def definitions(self) -> Path:
+        """The owner's own factor definitions, read beside those that ship with femfaktor."""
+        return self.root / "definitions"
+
+    @property
+    def private(self) -> Path:
+        return self.root / "private"
+
+    @property
+    def temp(self) -> Path:
+        """Every temporary and spill file of every engine: private, and emptied when a run starts."""
+        return self.private / "tmp"
+
+    @property
+    def state(self) -> Path:
+        return self.private / "state.json"
+
+    @property
+    def runs(self) -> Path:
+        """One JSON line per run: when, how it ended, what was redone and why. Counts and names of files only."""
+        return self.private / "runs.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        return self.private / "lock"
+
+    def typed(self, register: str, vintage: str) -> Path:
+        return self.private / "registers" / register / f"{vintage}.parquet"
+
+    def scored(self, reference_date: date) -> Path:
+        return self.private / "scored" / f"{reference_date}.parquet"
+
+    def aggregated(self, reference_date: date) -> Path:
+        return self.private / "aggregated" / str(reference_date)
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def staging(self) -> Path:
+        """Protected tables and the release being built. Outside `private`, which may be gone by then."""
+        return self.root / "staging"
+
+    @property
+    def proposals(self) -> Path:
+        return self.root / "proposals"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def latest(self) -> Path:
+        return self.releases / "latest"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    def create(self) -> None:
+        """Make the folders with their modes, and point the temporary files of this process into `private`."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        for folder, mode in (
+            (self.private, PRIVATE),
+            (self.temp, PRIVATE),
+            (self.staging, PRIVATE),
+            (self.proposals, PRIVATE),
+            (self.dagster, PRIVATE),
+            (self.warehouse.parent, INSIDE),
+            (self.releases, READABLE),
+        ):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(mode)
+        for variable in ("TMPDIR", "POLARS_TEMP_DIR"):
+            os.environ[variable] = str(self.temp)
+        tempfile.tempdir = None

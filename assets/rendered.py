@@ -1,0 +1,41 @@
+"""Rendered: DuckDB, CSV, Excel, PDF and HTML, made in staging from the protected tables alone.
+
+Belongs here: the Dagster asset. Does not belong here: file formats (`release/`), pages (`reports/`).
+"""
+
+import dagster as dg
+import polars as pl
+
+from assets.disclosed import disclosed, staged
+from assets.release import write_manifest, write_release
+from assets.workspace import Workspace, guarded
+
+
+@guarded("rendered")
+def render_release(workspace: Workspace) -> int:
+    """Write every file of the staged release; how many."""
+    from reports import render
+
+    folder = staged(workspace)
+    if folder is None:
+        return 0
+    tables = {path.stem: pl.read_parquet(path) for path in sorted((folder / "tables").glob("*.parquet"))}
+    release = folder / "release"
+    release.mkdir()
+    write_release(tables, release)
+    render(tables, release, progress=workspace.progress("reports"))
+    write_manifest(release)
+    return sum(1 for path in release.rglob("*") if path.is_file())
+
+
+@dg.asset(
+    key="rendered",
+    group_name="rendered",
+    deps=[disclosed],
+    description="Udgivelsens filer, bygget i staging af de beskyttede tabeller alene.",
+)
+def rendered(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
+    return dg.MaterializeResult(metadata={"files": render_release(workspace)})
+
+
+ASSETS = [rendered]

@@ -1,0 +1,105 @@
+"""Scored: five factors and the state særlig risiko per child, one private Parquet file per reference date.
+
+Belongs here: the Dagster asset, what a date depends on, and when scored rows go. Does not belong here: the rules
+(`risk_factors/`).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.fingerprints import hash_code
+from assets.risk_factors.definitions import Definition, load_definitions
+from assets.risk_factors.inputs import Registers
+from assets.risk_factors.scoring import score_children
+from assets.validated import VALIDATED, typed_vintages
+from assets.workspace import Workspace, guarded
+from schemas.registers import CONTRACTS
+
+REFERENCE_DATES = dg.DynamicPartitionsDefinition(name="reference_date")
+
+# A date looks back through every vintage of these; of the others it reads only the latest.
+_HISTORIES = ("bef", "kraf")
+
+
+def definitions_of(workspace: Workspace) -> dict[str, Definition]:
+    return load_definitions(workspace.home.definitions)
+
+
+def open_registers(workspace: Workspace) -> Registers:
+    """Lazy scans of all typed tables that hold their contracts."""
+    frames: dict[str, dict[date, pl.LazyFrame]] = {}
+    lists: dict[str, pl.LazyFrame] = {}
+    for register, contract in CONTRACTS.items():
+        vintages = typed_vintages(workspace, register)
+        if contract.is_list:
+            lists |= {register: pl.scan_parquet(path) for path in vintages.values()}
+        else:
+            frames[register] = {date.fromisoformat(v): pl.scan_parquet(path) for v, path in vintages.items()}
+    return Registers(frames=frames, lists=lists)
+
+
+def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
+    """Everything the counts of one date depend on, as named hashes."""
+    inputs = {
+        f"definition {name}": definition.hash for name, definition in definitions_of(workspace).items()
+    }
+    inputs["code"] = hash_code("assets/risk_factors", "assets/aggregation", "sql/tables", "sql/checks")
+    for register, contract in CONTRACTS.items():
+        vintages = list(typed_vintages(workspace, register))
+        if not contract.is_list:
+            vintages = [vintage for vintage in vintages if vintage <= str(reference_date)]
+            vintages = vintages if register in _HISTORIES else vintages[-1:]
+        for vintage in vintages:
+            inputs[f"{register} {vintage}"] = workspace.fingerprints.output(f"registers/{register}/{vintage}")
+    return inputs
+
+
+def stale_reasons(workspace: Workspace, reference_date: date) -> list[str]:
+    """Why the counts of a date must be made again; empty if they stand."""
+    if not workspace.home.aggregated(reference_date).is_dir():
+        return ["not made before"]
+    return workspace.fingerprints.changed(f"aggregated/{reference_date}", inputs_of(workspace, reference_date))
+
+
+@guarded("scored")
+def score_dates(workspace: Workspace, dates: Iterable[date]) -> dict[str, int]:
+    """Score the dates whose inputs changed; rows (children x definitions) per date scored."""
+    definitions, registers = definitions_of(workspace), open_registers(workspace)
+    rows: dict[str, int] = {}
+    for day in dates:
+        if not (reasons := stale_reasons(workspace, day)):
+            continue
+        workspace.redo(f"scored {day}", reasons)
+        target = workspace.home.scored(day)
+        target.parent.mkdir(exist_ok=True)
+        score_children(registers, list(definitions.values()), day).sink_parquet(target, compression="zstd")
+        rows[str(day)] = pl.scan_parquet(target).select(pl.len()).collect().item()
+    return rows
+
+
+def drop_scored(workspace: Workspace, path: Path) -> None:
+    """Delete scored rows as soon as the retention setting allows: at once, unless a reason keeps them n days."""
+    keep = timedelta(days=workspace.settings.retention.scored_days)
+    if path.exists() and datetime.now() - datetime.fromtimestamp(path.stat().st_mtime) >= keep:
+        path.unlink()
+
+
+@dg.asset(
+    key="scored",
+    group_name="scored",
+    deps=[asset.key for asset in VALIDATED],
+    partitions_def=REFERENCE_DATES,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    description="Fem faktorer pr. barn. Privat; slettes, når datoen er talt op.",
+)
+def scored(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]) -> None:
+    rows = score_dates(workspace, [date.fromisoformat(key) for key in context.partition_keys])
+    for key, count in rows.items():
+        context.log.info("%s: %s rows", key, count)
+
+
+ASSETS = [scored]

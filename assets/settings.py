@@ -1,0 +1,111 @@
+"""All settings of an installation, in one commented file: `femfaktor.toml` in the data home.
+
+Belongs here: what may be set, its default, its meaning. Does not belong here: factor rules (`definitions/*.toml`),
+disclosure policy (`policy.toml`). An unknown key is an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from schemas.errors import EnvironmentUnfit
+
+TEMPLATE = """\
+# femfaktor: all settings of this installation. Every line shows the default; an unknown key is an error.
+
+[delivery]
+# Folder with the register extracts, relative to this file or absolute. It is only ever read.
+extracts = "extracts"
+# The same register year delivered twice in dated folders: "refuse", or "latest" to take the newest folder.
+redelivery = "refuse"
+
+[release]
+# The one definition that leaves the building. All others are counted beside it in the warehouse.
+definition = "sfi5-v1"
+# Published reference dates: the last so many 31 Decembers that BEF has.
+reference_years = 5
+# Required before anything made from real data is proposed for release.
+controller = ""
+purpose = ""
+legal_basis = ""
+
+[retention]
+# Days to keep the scored rows (one per child) once a date is counted. Above 0 a reason is required.
+scored_days = 0
+scored_reason = ""
+
+# Columns that your delivery calls something else, by register:  typed name = "DELIVERED NAME"
+# [registers.kraf.columns]
+# afg_dato = "AFG_AFGDTO"
+"""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Delivery(_Section):
+    extracts: Path = Path("extracts")
+    redelivery: Literal["refuse", "latest"] = "refuse"
+
+
+class Release(_Section):
+    definition: str = "sfi5-v1"
+    reference_years: int = Field(default=5, ge=1, le=30)
+    controller: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+
+
+class Retention(_Section):
+    scored_days: int = Field(default=0, ge=0, le=366)
+    scored_reason: str = ""
+
+    @model_validator(mode="after")
+    def _keeping_needs_a_reason(self) -> Retention:
+        if self.scored_days and not self.scored_reason.strip():
+            raise ValueError("scored_days above 0 needs scored_reason")
+        return self
+
+
+class Register(_Section):
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class Settings(_Section):
+    delivery: Delivery = Delivery()
+    release: Release = Release()
+    retention: Retention = Retention()
+    registers: dict[str, Register] = Field(default_factory=dict)
+
+    @property
+    def mapping(self) -> dict[str, dict[str, str]]:
+        """Column names by register, as readers take them: `{"kraf": {"afg_dato": "AFG_AFGDTO"}}`."""
+        return {register: dict(section.columns) for register, section in self.registers.items()}
+
+    def reference_dates(self, bef_vintages: list[date]) -> list[date]:
+        """The last `reference_years` 31 Decembers among the BEF vintages delivered, oldest first."""
+        ends = sorted(vintage for vintage in bef_vintages if (vintage.month, vintage.day) == (12, 31))
+        return ends[-self.release.reference_years :]
+
+
+def load_settings(path: Path) -> Settings:
+    """Read `femfaktor.toml`; defaults where it is absent.
+
+    Raises:
+        EnvironmentUnfit: the file is no TOML, or has an unknown key or a value that is not allowed.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise EnvironmentUnfit(f"{path.name} is not valid TOML: {error}. Compare with `femfaktor init --print`.") from None
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
+        raise EnvironmentUnfit(f"{path.name}: " + "; ".join(lines) + ". Compare with `femfaktor init --print`.") from None

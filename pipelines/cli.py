@@ -1,0 +1,342 @@
+"""The command line. `femfaktor --help` in English; reports in Danish.
+
+Belongs here: arguments, progress, messages, exit codes. Does not belong here: data logic. Heavy imports stand inside
+the commands that need them, so that a quiet night and `--help` start at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assets.home import Home
+from schemas.errors import FemfaktorError
+
+EXIT_CODES = """\b
+Exit codes:
+  0   done, or nothing changed
+  20  input refused: the delivery breaks a contract
+  21  disclosure refused: not shown to be safe, or not allowed
+  30  another run is active
+  40  environment: settings, disk or rights
+  50  a bug of ours
+"""
+
+
+class _Group(click.Group):
+    """Turns expected failures into one message and their exit code; everything else is a bug, exit 50."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FemfaktorError as error:
+            click.secho(str(error), fg="red", err=True)
+            ctx.exit(error.exit_code)
+        except click.exceptions.Exit:
+            raise
+        except (click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            # The text of a third-party error may quote data: type and place only.
+            from assets.workspace import trace
+
+            click.secho(f"{trace(error)}. This is a bug: please report this line.", fg="red", err=True)
+            ctx.exit(50)
+
+
+@click.group(cls=_Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="femfaktor")
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="FEMFAKTOR_HOME",
+    default=Path("data"),
+    show_default=True,
+    help="The data home: settings, extracts, private files, warehouse, releases.",
+)
+@click.pass_context
+def main(ctx: click.Context, home: Path) -> None:
+    """In which housing areas do children grow up with three or more of SFI's five risk factors?
+
+    Reads pseudonymised register extracts, scores the factors per child, counts per housing area, protects the counts
+    and publishes a DuckDB file, tables and Danish area reports. Never points at a child.
+
+    \b
+    First time:      femfaktor demo            (synthetic registers, all the way)
+    Real extracts:   femfaktor init
+                     femfaktor check DIR
+                     femfaktor nightly
+                     femfaktor release propose
+    """
+    ctx.obj = Home(home.resolve())
+
+
+@main.command()
+@click.option("--print", "show", is_flag=True, help="Print the default settings instead of writing them.")
+@click.pass_obj
+def init(home: Home, show: bool) -> None:
+    """Make a data home with commented settings."""
+    from assets.settings import TEMPLATE
+
+    if show:
+        click.echo(TEMPLATE, nl=False)
+        return
+    home.create()
+    (home.root / "extracts").mkdir(exist_ok=True)
+    if home.settings.exists():
+        click.echo(f"{home.settings} is there already; left as it is.")
+        return
+    home.settings.write_text(TEMPLATE, encoding="utf-8")
+    click.echo(f"Wrote {home.settings}. Put the extracts into {home.root / 'extracts'}, then: femfaktor check DIR")
+
+
+@main.command()
+@click.option("--persons", type=click.IntRange(min=2_000), default=300_000, show_default=True)
+@click.option("--seed", type=int, default=2024, show_default=True)
+@click.option("--format", "form", type=click.Choice(["parquet", "csv", "xpt"]), default="parquet", show_default=True)
+@click.pass_obj
+def synth(home: Home, persons: int, seed: int, form: str) -> None:
+    """Write synthetic registers into the home's extracts (three invented municipalities).
+
+    All names are invented and every file is marked synthetic. The planted truth goes to HOME/truth, outside the
+    extracts. The same seed gives the same bytes.
+    """
+    make_synthetic(home, persons=persons, seed=seed, form=form)
+
+
+def make_synthetic(home: Home, *, persons: int, seed: int, form: str) -> None:
+    from synthetic_data import generate
+
+    home.create()
+    with _voice() as voice:
+        summary = generate(
+            home.root / "extracts",
+            home.root / "truth",
+            persons=persons,
+            seed=seed,
+            format=form,
+            progress=voice["progress"]("synthetic registers"),
+        )
+    click.echo(f"Synthetic registers in {home.root / 'extracts'}: {summary}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.pass_obj
+def check(home: Home, folder: Path, as_json: bool) -> None:
+    """Dry run on a delivery: what is there, what is missing, what can't be mapped, what to write in femfaktor.toml.
+
+    Reads DIR and writes nothing. Exit code 20 if `nightly` would refuse the delivery.
+    """
+    from assets.extracts import inspect_delivery
+    from assets.settings import load_settings
+
+    home.create()
+    settings = load_settings(home.settings)
+    result = inspect_delivery(folder, settings.mapping, tmp=home.temp)
+    click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.to_text())
+    sys.exit(0 if result.ok else 20)
+
+
+@main.command()
+@click.option("--verify", is_flag=True, help="Read all contents again instead of trusting size and date (weekly anyway).")
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object with `state`.")
+@click.pass_obj
+def nightly(home: Home, verify: bool, as_json: bool) -> None:
+    """The unattended run: extracts to warehouse; synthetic data on to a release.
+
+    Nothing changed: says so within two seconds. Something changed: redoes what depends on it and says why. Something
+    wrong: refuses, says what, and leaves the last good state as it was.
+    """
+    _run(home, as_json=as_json, verify=verify)
+
+
+@main.group()
+def release() -> None:
+    """Propose, approve and look at releases."""
+
+
+@release.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object with `state`.")
+@click.pass_obj
+def propose(home: Home, as_json: bool) -> None:
+    """Protect, render and audit a release from the warehouse's latest counts.
+
+    Real data ends here, in HOME/proposals: the first protection can be undone by subtraction, so nothing made with
+    it may leave the authority.
+    """
+    _run(home, as_json=as_json, jobs=("release",))
+
+
+@release.command()
+@click.argument("number")
+@click.pass_obj
+def approve(home: Home, number: str) -> None:
+    """Approve a proposal. Refused in this version for real data; synthetic releases approve themselves."""
+    from schemas.errors import DisclosureRefused
+
+    if (home.releases / number).is_dir():
+        click.echo(f"{number} is published already.")
+        return
+    if not (home.proposals / number).is_dir():
+        raise click.BadParameter(f"no proposal {number}; see `femfaktor release show`", param_hint="NUMBER")
+    raise DisclosureRefused(
+        f"{number} is made from real data and marked IKKE TIL UDLEVERING: the first protection can be undone by "
+        "subtracting published counts from each other. Use it inside the authority only."
+    )
+
+
+@release.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.pass_obj
+def show(home: Home, as_json: bool) -> None:
+    """List releases and proposals, and the shares in the latest release."""
+    from pipelines.summary import list_releases, print_shares
+
+    rows = list_releases(home)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['number']}  {row['state']:<9}  {row['marking']}")
+    if home.latest.exists():
+        print_shares(home.latest)
+    elif not rows:
+        click.echo("No release yet: run `femfaktor nightly`.")
+
+
+@main.command()
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def report(home: Home, out: Path) -> None:
+    """Render the area reports of the latest release again, into OUT."""
+    from assets.release import read_release
+    from reports import render
+    from schemas.errors import EnvironmentUnfit
+
+    if not home.latest.exists():
+        raise EnvironmentUnfit("No release yet: run `femfaktor nightly` first.")
+    out.mkdir(parents=True, exist_ok=True)
+    with _voice() as voice:
+        files = render(read_release(home.latest), out, progress=voice["progress"]("reports"))
+    click.echo(f"{len(files)} files in {out}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("-n", "count", type=click.IntRange(1), default=5, show_default=True, help="How many runs.")
+@click.pass_obj
+def status(home: Home, as_json: bool, count: int) -> None:
+    """The last runs: when, how they ended, what was redone and why."""
+    lines = home.runs.read_text(encoding="utf-8").splitlines()[-count:] if home.runs.exists() else []
+    runs = [json.loads(line) for line in lines]
+    if as_json:
+        click.echo(json.dumps(runs, ensure_ascii=False))
+        return
+    if not runs:
+        click.echo("No runs yet: `femfaktor nightly`.")
+    for run in runs:
+        click.echo(f"{run['ended']}  {run['state']:<16} {run['seconds']:>7.1f} s  release {run['release'] or '-'}")
+        for line in [*run["redone"], *run["messages"]]:
+            click.echo(f"    {line}")
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True)
+@click.pass_obj
+def ui(home: Home, port: int) -> None:
+    """The asset graph in a browser, on this machine only (127.0.0.1), read-only.
+
+    There is no login: whoever can reach the port sees counts and run times, never data.
+    """
+    import os
+    import subprocess
+
+    from pipelines.run import prepare_instance
+
+    home.create()
+    prepare_instance(home)
+    program = Path(sys.executable).with_name("dagster-webserver")
+    if not program.exists():
+        raise click.ClickException("dagster-webserver is not installed: pip install 'femfaktor[ui]'")
+    click.echo(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
+    command = [str(program), "-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions", "--read-only"]
+    sys.exit(subprocess.call(command, env={**os.environ, "FEMFAKTOR_HOME": str(home.root)}))
+
+
+@main.command()
+@click.argument("factor")
+@click.option("--definition", default="sfi5-v1", show_default=True)
+@click.pass_obj
+def explain(home: Home, factor: str, definition: str) -> None:
+    """Rule, codes, window, source and certainty of a factor, e.g. `explain f2`."""
+    from assets.risk_factors.definitions import load_definitions
+    from assets.risk_factors.explain import explain as explain_factor
+
+    definitions = load_definitions(home.definitions)
+    if definition not in definitions:
+        raise click.BadParameter(f"one of: {', '.join(sorted(definitions))}", param_hint="--definition")
+    click.echo(explain_factor(factor, definitions[definition]))
+
+
+@main.command()
+@click.option("--persons", type=click.IntRange(min=2_000), default=300_000, show_default=True)
+@click.option("--seed", type=int, default=2024, show_default=True)
+@click.pass_obj
+def demo(home: Home, persons: int, seed: int) -> None:
+    """Synthetic registers, a whole night, and where to look: what `make run` does."""
+    from assets.settings import TEMPLATE
+    from pipelines.summary import print_shares, print_where_to_look
+
+    home.create()
+    if not home.settings.exists():
+        home.settings.write_text(TEMPLATE, encoding="utf-8")
+    if not any((home.root / "extracts").glob("*")):
+        make_synthetic(home, persons=persons, seed=seed, form="parquet")
+    _run(home, as_json=False)
+    print_shares(home.latest)
+    print_where_to_look(home)
+
+
+def _run(home: Home, *, as_json: bool, **options: Any) -> None:
+    from pipelines.night import run_night
+
+    with _voice(quiet=as_json) as voice:
+        outcome = run_night(home, **options, **voice)
+    if as_json:
+        click.echo(outcome.as_json())
+    else:
+        words = {"nothing_changed": "nothing changed", "done": "done", "refused": "refused", "failed": "failed"}
+        for message in outcome.messages:
+            click.secho(message, fg="red", err=True)
+        click.echo(f"{words[outcome.state]} in {outcome.seconds:.1f} s; release: {outcome.release or 'none'}")
+    if outcome.exit_code:
+        sys.exit(outcome.exit_code)
+
+
+@contextmanager
+def _voice(quiet: bool = False) -> Iterator[dict[str, Callable[..., Any]]]:
+    """`say` and `progress` for a terminal (bars), a log (one line per step) or a machine (nothing)."""
+    if quiet:
+        yield {"say": lambda line: None, "progress": lambda label: lambda done, total: None}
+        return
+    if not sys.stderr.isatty():
+        yield {"say": lambda line: click.echo(line, err=True), "progress": lambda label: lambda done, total: None}
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns) as bars:
+
+        def progress(label: str) -> Callable[[int, int], None]:
+            task = bars.add_task(label, total=None)
+            return lambda done, total: bars.update(task, completed=done, total=total)
+
+        yield {"say": bars.console.print, "progress": progress}

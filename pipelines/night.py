@@ -1,0 +1,172 @@
+"""A night: look whether anything changed; if so, run the jobs; say what was done and why.
+
+Belongs here: the order of a run, its lock, its outcome. Does not belong here: data logic (`assets/`), Dagster
+(`run.py`, imported only when there is work: a quiet night must end within two seconds).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from assets.fingerprints import hash_code, hash_file
+from assets.home import Home
+from assets.workspace import Workspace
+from pipelines.locking import locked
+from schemas.errors import EnvironmentUnfit, FemfaktorError
+
+VERIFY_EVERY = timedelta(days=7)
+"""How long size and modification time are trusted before the contents of all extracts are read again."""
+
+CODE = ("assets", "schemas", "sql", "reports")
+
+
+@dataclass
+class Outcome:
+    """How a run ended. `state` is for machines: nothing_changed, done, refused, failed."""
+
+    state: str
+    exit_code: int
+    seconds: float
+    redone: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    release: str | None = None
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def run_night(
+    home: Home, *, jobs: tuple[str, ...] = ("nightly",), verify: bool = False, **voice: Any
+) -> Outcome:
+    """Run `jobs` if anything they depend on changed. Synthetic data goes on to the release job by itself.
+
+    Raises:
+        AlreadyRunning: another run holds the home.
+    """
+    started = time.monotonic()
+    _keep_private()
+    home.create()
+    with locked(home), _empty_temp(home):
+        try:
+            workspace = Workspace.open(home, **voice)
+            surface = _surface(workspace, verify=verify)
+            if jobs == ("nightly",) and _is_quiet(workspace, surface):
+                outcome = Outcome("nothing_changed", 0, 0.0)
+            else:
+                from pipelines.run import run_jobs
+
+                outcome = _outcome(run_jobs(workspace, jobs), workspace)
+            if outcome.exit_code == 0:
+                workspace.fingerprints.seen["surface"] = surface
+        except FemfaktorError as error:
+            outcome = Outcome("refused", error.exit_code, 0.0, messages=[str(error)])
+        else:
+            workspace.fingerprints.save()
+        outcome.seconds = round(time.monotonic() - started, 2)
+        outcome.release = home.latest.resolve().name if home.latest.exists() else None
+        _remember(home, outcome)
+    return outcome
+
+
+def _keep_private() -> None:
+    """Files of this process are its user's alone, and a crash leaves no memory image with register rows."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def _empty_temp(home: Home) -> Iterator[None]:
+    """Temporary files of a run that died are removed before the next, and of this one after it."""
+    _clear(home.temp)
+    try:
+        yield
+    finally:
+        _clear(home.temp)
+
+
+def _clear(folder: Path) -> None:
+    for leftover in folder.iterdir():
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+
+
+def _surface(workspace: Workspace, *, verify: bool) -> str:
+    """One hash over extracts, settings, definitions and code."""
+    home, fingerprints = workspace.home, workspace.fingerprints
+    if not workspace.extracts.is_dir():
+        raise EnvironmentUnfit(
+            f"No extracts: {workspace.extracts} is not a folder. Set [delivery] extracts in {home.settings}, "
+            "or try `femfaktor synth`."
+        )
+    files = [Path(folder) / name for folder, _, names in os.walk(workspace.extracts) for name in names]
+    own = [home.settings, *sorted(home.definitions.glob("*.toml"))]
+    now = datetime.now()
+    last = fingerprints.seen.get("verified_at")
+    verify = verify or last is None or now - datetime.fromisoformat(last) >= VERIFY_EVERY
+    if verify:
+        fingerprints.seen["verified_at"] = now.isoformat(timespec="seconds")
+    return fingerprints.surface(
+        files,
+        {path.name: hash_file(path) for path in own if path.exists()} | {"code": hash_code(*CODE)},
+        trust_mtime=not verify,
+    )
+
+
+def _is_quiet(workspace: Workspace, surface: str) -> bool:
+    """Nothing to do: same surface as the last good night, and its results are still as they were written."""
+    home, seen = workspace.home, workspace.fingerprints.seen
+    if seen.get("surface") != surface or not home.warehouse.exists():
+        return False
+    if not seen.get("synthetic"):
+        return True
+    if not home.latest.exists():
+        return False
+    differing = differing_files(home.latest)
+    if differing:
+        raise EnvironmentUnfit(
+            f"{home.latest.resolve().name}: {len(differing)} published file(s) differ from the manifest, first "
+            f"{differing[0]}. Restore the folder from a backup, or remove it to have it built anew."
+        )
+    return True
+
+
+def differing_files(release: Path) -> list[str]:
+    """Files of a release that are gone or not as its manifest says."""
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    return [
+        name
+        for name, digest in manifest["files"].items()
+        if not (release / name).is_file() or hash_file(release / name) != digest
+    ]
+
+
+def _outcome(success: bool, workspace: Workspace) -> Outcome:
+    if success and not workspace.failures:
+        state = "done" if workspace.redone else "nothing_changed"
+        return Outcome(state, 0, 0.0, redone=workspace.redone)
+    # The input is the first thing to look at; what failed after it may be its consequence.
+    failures = sorted(workspace.failures, key=lambda failure: failure.exit_code != 20)
+    code = failures[0].exit_code if failures else 50
+    return Outcome(
+        "failed" if code == 50 else "refused",
+        code,
+        0.0,
+        redone=workspace.redone,
+        messages=[str(failure) for failure in failures] or ["The run failed; see `femfaktor ui`."],
+    )
+
+
+def _remember(home: Home, outcome: Outcome) -> None:
+    line = {"ended": datetime.now().isoformat(timespec="seconds"), **asdict(outcome)}
+    with home.runs.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+

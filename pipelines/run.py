@@ -1,0 +1,59 @@
+"""Runs jobs in this process against the home's own Dagster instance.
+
+Belongs here: executing. Does not belong here: deciding whether to (`night.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+
+from assets.home import Home
+from assets.workspace import Workspace
+
+DAGSTER_YAML = """\
+# Written by femfaktor. Nothing leaves this machine, and the event log holds counts only.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+retention:
+  schedule:
+    purge_after_days: 90
+"""
+
+
+def prepare_instance(home: Home) -> None:
+    """Make the home's Dagster folder usable by us, the web server and the daemon alike."""
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    (home.dagster / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+
+
+def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
+    """Run the jobs one after the other until one fails; whether all succeeded.
+
+    A night on synthetic data is followed by the release job; on real data a person proposes.
+    """
+    prepare_instance(workspace.home)
+    import dagster as dg
+
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    from pipelines.build import build_defs
+    from pipelines.partitions import range_tags
+
+    defs = build_defs(overrides={"workspace": workspace})
+    queue = list(jobs)
+    with dg.DagsterInstance.get() as instance:
+        while queue:
+            name = queue.pop(0)
+            tags = range_tags(instance, workspace) if name == "nightly" else {}
+            result = defs.resolve_job_def(name).execute_in_process(
+                instance=instance, tags=tags, raise_on_error=False
+            )
+            if not result.success or workspace.failures:
+                return False
+            if name == "nightly" and workspace.fingerprints.seen.get("synthetic"):
+                queue.append("release")
+    return True
