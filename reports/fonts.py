@@ -1,0 +1,54 @@
+"""The one type family of the reports: Source Sans Pro (SIL Open Font License 1.1, embedding allowed, fsType 0).
+
+Belongs here: where its files are and which characters it has.
+Does not belong here: sizes and weights (`charts`, `templates/area.typ`).
+
+Only the four cuts in use are handed on: the package holds each cut twice (otf and ttf), and a search path with
+both leaves the choice to the order of the directory.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+FAMILY = "Source Sans Pro"
+CUTS = {"regular": "Regular", "italic": "It", "semibold": "Semibold", "bold": "Bold"}
+MISSING = "?"
+
+
+@cache
+def font_file(cut: str) -> Path:
+    """Path of a cut: regular, italic, semibold, bold."""
+    from importlib.resources import files
+
+    return Path(str(files("font_source_sans_pro") / "files" / f"SourceSansPro-{CUTS[cut]}.ttf"))
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    # Every cut used for names must have the character; the italic is used for our own words only.
+    maps = [TTFont(font_file(cut), lazy=True).getBestCmap() for cut in ("regular", "semibold", "bold")]
+    return frozenset.intersection(*(frozenset(m) for m in maps))
+
+
+def printable(text: str) -> str:
+    """`text` with what the font can't draw as `?`, and without controls and direction marks.
+
+    PDF/A forbids glyphs that stand for nothing; a name in another script must not stop the run.
+    """
+    text = unicodedata.normalize("NFC", text)
+    kept = (
+        " "
+        if char.isspace()
+        else char
+        if ord(char) in _drawable() and unicodedata.category(char)[0] != "C"
+        else ""
+        if unicodedata.category(char) in {"Cc", "Cf"}
+        else MISSING
+        for char in text
+    )
+    return " ".join("".join(kept).split())

@@ -1,0 +1,44 @@
+"""Renders all reports of a release.
+
+Belongs here: the order of the work and the files it writes.
+Does not belong here: numbers (`model`), words (`texts`, `view`), drawing (`charts`), file formats (`pdf`, `html`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from reports.model import build_report_set
+
+Progress = Callable[[int, int], None]
+"""Called after each page with (pages done, pages in all)."""
+
+
+def render(
+    tables: Mapping[str, pl.DataFrame], out_dir: Path, *, progress: Progress | None = None
+) -> list[Path]:
+    """Write `reports/<slug>.pdf` per område of the latest date, and `index.html`, into `out_dir`.
+
+    `tables` are the protected tables of `schemas.release`, keyed by table name, one definition, all dates.
+    The same tables give the same bytes. Returns the files written, pages first, in the order of the index.
+    """
+    from reports import html, view
+    from reports.pdf import Printer
+
+    reports = build_report_set(tables)
+    folder = out_dir / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    printer = Printer(reports.reference_date)
+    for area in reports.areas:
+        path = folder / f"{area.slug}.pdf"
+        path.write_bytes(printer.pdf(view.area_page(area, reports)))
+        written.append(path)
+        if progress is not None:
+            progress(len(written), len(reports.areas))
+    index = out_dir / "index.html"
+    index.write_text(html.index(view.index_page(reports)), encoding="utf-8", newline="\n")
+    return [*written, index]
