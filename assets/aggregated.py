@@ -87,7 +87,7 @@ def aggregated(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Wo
     key="warehouse",
     group_name="aggregated",
     deps=[aggregated],
-    description="warehouse.duckdb: eksakte antal til analytikere inden for myndigheden; aldrig en række pr. barn.",
+    description="warehouse.duckdb: eksakte antal til brug inden for myndigheden; aldrig en række pr. barn.",
 )
 def warehouse(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
     rebuilt = refresh_warehouse(workspace, counted_dates(workspace))
@@ -96,7 +96,9 @@ def warehouse(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
 
 def counted_dates(workspace: Workspace) -> list[date]:
     """The reference dates of the delivery that have stored counts, oldest first."""
-    bef = [date.fromisoformat(node.rsplit("/", 1)[-1]) for node in workspace.fingerprints.nodes("validated/bef/")]
+    bef = [
+        date.fromisoformat(node.rsplit("/", 1)[-1]) for node in workspace.fingerprints.nodes("validated/bef/")
+    ]
     return [day for day in workspace.settings.reference_dates(bef) if workspace.home.aggregated(day).is_dir()]
 
 

@@ -1,7 +1,7 @@
 """Audited: the rendered files read back and held against the protected tables, before anyone sees them.
 
-Belongs here: the Dagster asset with its blocking check. Does not belong here: the audit (`audit/`, which shares no
-code with the rest).
+Belongs here: the Dagster asset with its blocking check. Does not belong here: the audit (`audit/`, which
+shares no code with the rest).
 """
 
 import dagster as dg
@@ -35,7 +35,10 @@ def audit_staged(workspace: Workspace) -> tuple[int, list[str]]:
     deps=[rendered],
     check_specs=[
         dg.AssetCheckSpec(
-            CHECK, asset="audited", blocking=True, description="Filerne siger det samme som de beskyttede tabeller."
+            CHECK,
+            asset="audited",
+            blocking=True,
+            description="Filerne siger det samme som de beskyttede tabeller.",
         )
     ],
     description="Filerne læst tilbage og holdt op mod de beskyttede tabeller.",

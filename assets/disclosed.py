@@ -1,7 +1,7 @@
 """Disclosed: the one door from the private side to the safe side.
 
-Belongs here: the Dagster asset; which release is due; carrying earlier published dates along. Does not belong here:
-the protection itself (`disclosure/`).
+Belongs here: the Dagster asset; which release is due; carrying earlier published dates along. Does not
+belong here: the protection itself (`disclosure/`).
 
 Everything right of this module works on `staging/<number>/` alone and can be run with `private/` gone.
 """
@@ -57,9 +57,12 @@ def stage_release(workspace: Workspace) -> Path | None:
     for leftover in home.staging.iterdir():
         shutil.rmtree(leftover)
     synthetic = bool(fingerprints.seen.get("synthetic"))
-    if not synthetic and not all(s.strip() for s in (settings.controller, settings.purpose, settings.legal_basis)):
+    if not synthetic and not all(
+        s.strip() for s in (settings.controller, settings.purpose, settings.legal_basis)
+    ):
         raise DisclosureRefused(
-            "Real data is proposed only with controller, purpose and legal_basis in [release] of femfaktor.toml."
+            "Real data is proposed only with controller, purpose and legal_basis set in [release] of "
+            "femfaktor.toml."
         )
     definitions = definitions_of(workspace)
     if settings.definition not in definitions:
@@ -111,23 +114,31 @@ def stage_release(workspace: Workspace) -> Path | None:
 def carry_earlier_dates(
     tables: dict[str, pl.DataFrame], published: dict[str, pl.DataFrame]
 ) -> dict[str, pl.DataFrame]:
-    """Repeat published dates: those no longer counted as they were; those counted differently as the next revision."""
+    """Repeat published dates: those no longer counted as they were; those counted differently as the next
+    revision."""
     day, revision = "reference_date", "revision"
     before = published["release_date"].group_by(day).agg(pl.col(revision).max())
     changed = {
         row[0]
         for name in DATED_TABLES
-        for row in _differing_dates(tables[name].drop(revision, strict=False), published[name].drop(revision, strict=False))
+        for row in _differing_dates(
+            tables[name].drop(revision, strict=False), published[name].drop(revision, strict=False)
+        )
     }
     current = set(tables["release_date"][day])
     for name in DATED_TABLES:
         dropped = published[name].filter(~pl.col(day).is_in(list(current)))
-        tables[name] = pl.concat([dropped.select(tables[name].columns), tables[name]]).sort(day, maintain_order=True)
+        tables[name] = pl.concat([dropped.select(tables[name].columns), tables[name]]).sort(
+            day, maintain_order=True
+        )
     tables["release_date"] = (
         tables["release_date"]
         .join(before.rename({revision: "_before"}), on=day, how="left", maintain_order="left")
         .with_columns(
-            (pl.col("_before") + pl.col(day).is_in(list(changed)).cast(pl.Int32)).fill_null(0).cast(pl.Int32).alias(revision)
+            (pl.col("_before") + pl.col(day).is_in(list(changed)).cast(pl.Int32))
+            .fill_null(0)
+            .cast(pl.Int32)
+            .alias(revision)
         )
         .drop("_before")
     )

@@ -1,7 +1,7 @@
 """What was made from what: decides what a night must redo, and says why.
 
-Belongs here: content hashes and the record of the last good result per node. Standard library only, because a quiet
-night must end within two seconds.
+Belongs here: content hashes and the record of the last good result per node. Standard library only, because
+a quiet night must end within two seconds.
 Does not belong here: which node needs which input (the stage modules).
 """
 
@@ -27,7 +27,8 @@ def hash_file(path: Path) -> str:
 
 
 def hash_code(*folders: str) -> str:
-    """Hash of the project's own source below `folders` (relative to the project): new code redoes old results."""
+    """Hash of the project's own source below `folders` (relative to the project): new code redoes old
+    results."""
     digest = hashlib.sha256()
     for folder in folders:
         root = PROJECT / folder
@@ -108,5 +109,6 @@ class Fingerprints:
 
     @property
     def seen(self) -> dict[str, Any]:
-        """Facts about the last good night: its surface, when it ended, when contents were last verified in full."""
+        """Facts about the last good night: its surface, when it ended, when contents were last verified in
+        full."""
         return self._content["seen"]

@@ -48,7 +48,8 @@ class Home:
 
     @property
     def runs(self) -> Path:
-        """One JSON line per run: when, how it ended, what was redone and why. Counts and names of files only."""
+        """One JSON line per run: when, how it ended, what was redone and why. Counts and names of files
+        only."""
         return self.private / "runs.jsonl"
 
     @property

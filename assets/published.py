@@ -2,11 +2,10 @@
 
 Belongs here: the Dagster asset, and where a release goes. Does not belong here: building it.
 
-Only data that bears the synthetic marker is approved by itself. Real data ends as a proposal, because the first
-protection can be undone by subtraction.
+Only data that bears the synthetic marker is approved by itself. Real data ends as a proposal, because the
+first protection can be undone by subtraction.
 """
 
-import os
 import shutil
 from pathlib import Path
 
@@ -41,7 +40,8 @@ def publish_staged(workspace: Workspace) -> Path | None:
 
 
 def finish_publication(home: Home) -> None:
-    """A run that died between its last two steps left an audited release that `latest` does not point at yet."""
+    """A run that died between its last two steps left an audited release that `latest` does not point at
+    yet."""
     releases = numbered(home.releases)
     if releases and (not home.latest.exists() or home.latest.resolve() != releases[-1].resolve()):
         point_latest_at(home, releases[-1])
@@ -58,7 +58,7 @@ def point_latest_at(home: Home, release: Path) -> None:
     beside = home.releases / ".latest"
     beside.unlink(missing_ok=True)
     beside.symlink_to(release.name)
-    os.replace(beside, home.latest)
+    beside.replace(home.latest)
 
 
 @dg.asset(

@@ -1,4 +1,5 @@
-"""Registers: delivered extracts as typed Parquet, one file per register and vintage, under `private/registers`.
+"""Registers: delivered extracts as typed Parquet, one file per register and vintage, under
+`private/registers`.
 
 Belongs here: the Dagster assets and which files are typed anew. Does not belong here: reading (`extracts/`),
 declarations (`schemas/registers`).
@@ -26,7 +27,9 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
     register, fingerprints = contract.name, workspace.fingerprints
     delivery = open_delivery(workspace)
     mapping = workspace.settings.mapping.get(register, {})
-    code = hash_code("assets/extracts", "schemas/contracts.py", "schemas/gate.py", f"schemas/registers/{register}.py")
+    code = hash_code(
+        "assets/extracts", "schemas/contracts.py", "schemas/gate.py", f"schemas/registers/{register}.py"
+    )
     rows: dict[str, int] = {}
     delivered = delivery.vintages(register)
     for vintage, files in delivered.items():
@@ -58,7 +61,10 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
 def _table_schema(contract: Contract) -> dg.TableSchema:
     """The contract's columns, for the graph in the browser."""
     return dg.TableSchema(
-        [dg.TableColumn(c.name, str(c.dtype()), c.da, dg.TableColumnConstraints(nullable=c.nullable)) for c in contract.kept]
+        [
+            dg.TableColumn(c.name, str(c.dtype()), c.da, dg.TableColumnConstraints(nullable=c.nullable))
+            for c in contract.kept
+        ]
     )
 
 

@@ -1,7 +1,7 @@
 """Scored: five factors and the state særlig risiko per child, one private Parquet file per reference date.
 
-Belongs here: the Dagster asset, what a date depends on, and when scored rows go. Does not belong here: the rules
-(`risk_factors/`).
+Belongs here: the Dagster asset, what a date depends on, and when scored rows go. Does not belong here: the
+rules (`risk_factors/`).
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def open_registers(workspace: Workspace) -> Registers:
     for register, contract in CONTRACTS.items():
         vintages = typed_vintages(workspace, register)
         if contract.is_list:
-            lists |= {register: pl.scan_parquet(path) for path in vintages.values()}
+            lists.update((register, pl.scan_parquet(path)) for path in vintages.values())
         else:
             frames[register] = {date.fromisoformat(v): pl.scan_parquet(path) for v, path in vintages.items()}
     return Registers(frames=frames, lists=lists)
@@ -44,9 +44,7 @@ def open_registers(workspace: Workspace) -> Registers:
 
 def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
     """Everything the counts of one date depend on, as named hashes."""
-    inputs = {
-        f"definition {name}": definition.hash for name, definition in definitions_of(workspace).items()
-    }
+    inputs = {f"definition {name}": definition.hash for name, definition in definitions_of(workspace).items()}
     inputs["code"] = hash_code("assets/risk_factors", "assets/aggregation", "sql/tables", "sql/checks")
     for register, contract in CONTRACTS.items():
         vintages = list(typed_vintages(workspace, register))
@@ -62,7 +60,9 @@ def stale_reasons(workspace: Workspace, reference_date: date) -> list[str]:
     """Why the counts of a date must be made again; empty if they stand."""
     if not workspace.home.aggregated(reference_date).is_dir():
         return ["not made before"]
-    return workspace.fingerprints.changed(f"aggregated/{reference_date}", inputs_of(workspace, reference_date))
+    return workspace.fingerprints.changed(
+        f"aggregated/{reference_date}", inputs_of(workspace, reference_date)
+    )
 
 
 @guarded("scored")
@@ -82,7 +82,8 @@ def score_dates(workspace: Workspace, dates: Iterable[date]) -> dict[str, int]:
 
 
 def drop_scored(workspace: Workspace, path: Path) -> None:
-    """Delete scored rows as soon as the retention setting allows: at once, unless a reason keeps them n days."""
+    """Delete scored rows as soon as the retention setting allows: at once, unless a reason keeps them n
+    days."""
     keep = timedelta(days=workspace.settings.retention.scored_days)
     if path.exists() and datetime.now() - datetime.fromtimestamp(path.stat().st_mtime) >= keep:
         path.unlink()

@@ -1,7 +1,7 @@
 """All settings of an installation, in one commented file: `femfaktor.toml` in the data home.
 
-Belongs here: what may be set, its default, its meaning. Does not belong here: factor rules (`definitions/*.toml`),
-disclosure policy (`policy.toml`). An unknown key is an error.
+Belongs here: what may be set, its default, its meaning. Does not belong here: factor rules
+(`definitions/*.toml`), disclosure policy (`policy.toml`). An unknown key is an error.
 """
 
 from __future__ import annotations
@@ -105,7 +105,11 @@ def load_settings(path: Path) -> Settings:
     try:
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
-        raise EnvironmentUnfit(f"{path.name} is not valid TOML: {error}. Compare with `femfaktor init --print`.") from None
+        raise EnvironmentUnfit(
+            f"{path.name} is not valid TOML: {error}. Compare with `femfaktor init --print`."
+        ) from None
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
-        raise EnvironmentUnfit(f"{path.name}: " + "; ".join(lines) + ". Compare with `femfaktor init --print`.") from None
+        raise EnvironmentUnfit(
+            f"{path.name}: " + "; ".join(lines) + ". Compare with `femfaktor init --print`."
+        ) from None

@@ -1,7 +1,8 @@
-"""Validated: the typed tables that hold their contracts. A contract that does not hold stops everything after it.
+"""Validated: the typed tables that hold their contracts. A contract that does not hold stops everything
+after it.
 
-Belongs here: the Dagster assets with their blocking checks. Does not belong here: contracts (`schemas/registers`), how
-a failed check is worded (`schemas/gate.py`).
+Belongs here: the Dagster assets with their blocking checks. Does not belong here: contracts
+(`schemas/registers`), how a failed check is worded (`schemas/gate.py`).
 
 Validates the file that is then used, not a plan that would read its source again.
 """
@@ -10,11 +11,11 @@ from pathlib import Path
 
 import dagster as dg
 import polars as pl
+from schemas.gate import validate
 
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
 from schemas.errors import InputRefused
-from schemas.gate import validate
 from schemas.registers import CONTRACTS
 
 CHECK = "contract_holds"
@@ -61,7 +62,9 @@ def _asset(contract: Contract) -> dg.AssetsDefinition:
         group_name="validated",
         deps=[dg.AssetKey(["registers", contract.name])],
         check_specs=[
-            dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description="Kontrakten for registeret holder.")
+            dg.AssetCheckSpec(
+                CHECK, asset=key, blocking=True, description="Kontrakten for registeret holder."
+            )
         ],
         description=f"{contract.da}: kontrakten holder.",
     )

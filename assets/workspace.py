@@ -34,8 +34,8 @@ class UnexpectedFailure(FemfaktorError):
 class Workspace:
     """One run's view of the data home.
 
-    `say` gets one line per thing done: counts and names, never values. `progress(label)` gives a `(done, total)`
-    callback for long work.
+    `say` gets one line per thing done: counts and names, never values. `progress(label)` gives a `(done,
+    total)` callback for long work.
     """
 
     home: Home
@@ -66,8 +66,8 @@ class Workspace:
 def guarded(stage: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Let only errors out whose text is safe, and note each of them on the workspace.
 
-    Dagster keeps exception texts for ever, and those of Polars or DuckDB may quote rows. So anything that is not a
-    `FemfaktorError` leaves as its type and the places in our own code it came through.
+    Dagster keeps exception texts for ever, and those of Polars or DuckDB may quote rows. So anything that is
+    not a `FemfaktorError` leaves as its type and the places in our own code it came through.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
@@ -81,7 +81,9 @@ def guarded(stage: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             except OSError as error:
                 failure = _from_os(stage, error)
             except Exception as error:
-                failure = UnexpectedFailure(f"{stage}: {trace(error)}. This is a bug: please report this line.")
+                failure = UnexpectedFailure(
+                    f"{stage}: {trace(error)}. This is a bug: please report this line."
+                )
             workspace.failures.append(failure)
             raise failure.with_traceback(None) from None
 
@@ -95,7 +97,9 @@ _UNFIT = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 def _from_os(stage: str, error: OSError) -> FemfaktorError:
     if error.errno in _UNFIT:
-        return EnvironmentUnfit(f"{stage}: {os.strerror(error.errno)}. Check disk space and rights of the data home.")
+        return EnvironmentUnfit(
+            f"{stage}: {os.strerror(error.errno)}. Check disk space and rights of the data home."
+        )
     return UnexpectedFailure(f"{stage}: {trace(error)}. This is a bug: please report this line.")
 
 

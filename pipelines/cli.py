@@ -1,7 +1,7 @@
 """The command line. `femfaktor --help` in English; reports in Danish.
 
-Belongs here: arguments, progress, messages, exit codes. Does not belong here: data logic. Heavy imports stand inside
-the commands that need them, so that a quiet night and `--help` start at once.
+Belongs here: arguments, progress, messages, exit codes. Does not belong here: data logic. Heavy imports
+stand inside the commands that need them, so that a quiet night and `--help` start at once.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class _Group(click.Group):
 def main(ctx: click.Context, home: Path) -> None:
     """In which housing areas do children grow up with three or more of SFI's five risk factors?
 
-    Reads pseudonymised register extracts, scores the factors per child, counts per housing area, protects the counts
-    and publishes a DuckDB file, tables and Danish area reports. Never points at a child.
+    Reads pseudonymised register extracts, scores the factors per child, counts per housing area, protects
+    the counts and publishes a DuckDB file, tables and Danish area reports. Never points at a child.
 
     \b
     First time:      femfaktor demo            (synthetic registers, all the way)
@@ -93,19 +93,23 @@ def init(home: Home, show: bool) -> None:
         click.echo(f"{home.settings} is there already; left as it is.")
         return
     home.settings.write_text(TEMPLATE, encoding="utf-8")
-    click.echo(f"Wrote {home.settings}. Put the extracts into {home.root / 'extracts'}, then: femfaktor check DIR")
+    click.echo(
+        f"Wrote {home.settings}. Put the extracts into {home.root / 'extracts'}, then: femfaktor check DIR"
+    )
 
 
 @main.command()
 @click.option("--persons", type=click.IntRange(min=2_000), default=300_000, show_default=True)
 @click.option("--seed", type=int, default=2024, show_default=True)
-@click.option("--format", "form", type=click.Choice(["parquet", "csv", "xpt"]), default="parquet", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["parquet", "csv", "xpt"]), default="parquet", show_default=True
+)
 @click.pass_obj
 def synth(home: Home, persons: int, seed: int, form: str) -> None:
     """Write synthetic registers into the home's extracts (three invented municipalities).
 
-    All names are invented and every file is marked synthetic. The planted truth goes to HOME/truth, outside the
-    extracts. The same seed gives the same bytes.
+    All names are invented and every file is marked synthetic. The planted truth goes to HOME/truth, outside
+    the extracts. The same seed gives the same bytes.
     """
     make_synthetic(home, persons=persons, seed=seed, form=form)
 
@@ -131,7 +135,8 @@ def make_synthetic(home: Home, *, persons: int, seed: int, form: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.pass_obj
 def check(home: Home, folder: Path, as_json: bool) -> None:
-    """Dry run on a delivery: what is there, what is missing, what can't be mapped, what to write in femfaktor.toml.
+    """Dry run on a delivery: what is there, what is missing, what can't be mapped, what to write in
+    femfaktor.toml.
 
     Reads DIR and writes nothing. Exit code 20 if `nightly` would refuse the delivery.
     """
@@ -146,14 +151,18 @@ def check(home: Home, folder: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--verify", is_flag=True, help="Read all contents again instead of trusting size and date (weekly anyway).")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Read all contents again instead of trusting size and date (weekly anyway).",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object with `state`.")
 @click.pass_obj
 def nightly(home: Home, verify: bool, as_json: bool) -> None:
     """The unattended run: extracts to warehouse; synthetic data on to a release.
 
-    Nothing changed: says so within two seconds. Something changed: redoes what depends on it and says why. Something
-    wrong: refuses, says what, and leaves the last good state as it was.
+    Nothing changed: says so within two seconds. Something changed: redoes what depends on it and says why.
+    Something wrong: refuses, says what, and leaves the last good state as it was.
     """
     _run(home, as_json=as_json, verify=verify)
 
@@ -169,8 +178,8 @@ def release() -> None:
 def propose(home: Home, as_json: bool) -> None:
     """Protect, render and audit a release from the warehouse's latest counts.
 
-    Real data ends here, in HOME/proposals: the first protection can be undone by subtraction, so nothing made with
-    it may leave the authority.
+    Real data ends here, in HOME/proposals: the first protection can be undone by subtraction, so nothing
+    made with it may leave the authority.
     """
     _run(home, as_json=as_json, jobs=("release",))
 
@@ -188,8 +197,8 @@ def approve(home: Home, number: str) -> None:
     if not (home.proposals / number).is_dir():
         raise click.BadParameter(f"no proposal {number}; see `femfaktor release show`", param_hint="NUMBER")
     raise DisclosureRefused(
-        f"{number} is made from real data and marked IKKE TIL UDLEVERING: the first protection can be undone by "
-        "subtracting published counts from each other. Use it inside the authority only."
+        f"{number} is made from real data and marked IKKE TIL UDLEVERING: the first protection can be "
+        "undone by subtracting published counts from each other. Use it inside the authority only."
     )
 
 
@@ -243,7 +252,9 @@ def status(home: Home, as_json: bool, count: int) -> None:
     if not runs:
         click.echo("No runs yet: `femfaktor nightly`.")
     for run in runs:
-        click.echo(f"{run['ended']}  {run['state']:<16} {run['seconds']:>7.1f} s  release {run['release'] or '-'}")
+        click.echo(
+            f"{run['ended']}  {run['state']:<16} {run['seconds']:>7.1f} s  release {run['release'] or '-'}"
+        )
         for line in [*run["redone"], *run["messages"]]:
             click.echo(f"    {line}")
 
@@ -277,8 +288,9 @@ def ui(home: Home, port: int) -> None:
 @click.pass_obj
 def explain(home: Home, factor: str, definition: str) -> None:
     """Rule, codes, window, source and certainty of a factor, e.g. `explain f2`."""
-    from assets.risk_factors.definitions import load_definitions
     from assets.risk_factors.explain import explain as explain_factor
+
+    from assets.risk_factors.definitions import load_definitions
 
     definitions = load_definitions(home.definitions)
     if definition not in definitions:
@@ -313,7 +325,12 @@ def _run(home: Home, *, as_json: bool, **options: Any) -> None:
     if as_json:
         click.echo(outcome.as_json())
     else:
-        words = {"nothing_changed": "nothing changed", "done": "done", "refused": "refused", "failed": "failed"}
+        words = {
+            "nothing_changed": "nothing changed",
+            "done": "done",
+            "refused": "refused",
+            "failed": "failed",
+        }
         for message in outcome.messages:
             click.secho(message, fg="red", err=True)
         click.echo(f"{words[outcome.state]} in {outcome.seconds:.1f} s; release: {outcome.release or 'none'}")
@@ -328,7 +345,10 @@ def _voice(quiet: bool = False) -> Iterator[dict[str, Callable[..., Any]]]:
         yield {"say": lambda line: None, "progress": lambda label: lambda done, total: None}
         return
     if not sys.stderr.isatty():
-        yield {"say": lambda line: click.echo(line, err=True), "progress": lambda label: lambda done, total: None}
+        yield {
+            "say": lambda line: click.echo(line, err=True),
+            "progress": lambda label: lambda done, total: None,
+        }
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

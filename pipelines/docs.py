@@ -114,13 +114,13 @@ def _release() -> str:
 
 
 def _warehouse() -> str:
-    from schemas.warehouse import WAREHOUSE_TABLES
+    from schemas.warehouse import WAREHOUSE_TABLES, WAREHOUSE_VIEWS
 
     intro = (
         "`warehouse/warehouse.duckdb`: exact counts for every definition side by side, never a row per "
         "child. It stays inside the authority. The meanings are the comments the file carries."
     )
-    return render_tables("Tables of the warehouse", intro, WAREHOUSE_TABLES)
+    return render_tables("Tables of the warehouse", intro, (*WAREHOUSE_TABLES, *WAREHOUSE_VIEWS))
 
 
 REGIONS: dict[str, Callable[[], str]] = {

@@ -1,8 +1,10 @@
 """The two jobs: the night (extracts to warehouse) and the release (protected, rendered, audited, published).
 
-Belongs here: which assets run together. Does not belong here: what they do (`assets/`), when (`schedules.py`).
+Belongs here: which assets run together. Does not belong here: what they do (`assets/`), when
+(`schedules.py`).
 
-They are two, because nights verify and releases are proposed by people: only synthetic data runs through both at once.
+They are two, because nights verify and releases are proposed by people: only synthetic data runs through
+both at once.
 """
 
 import dagster as dg

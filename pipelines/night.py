@@ -133,8 +133,8 @@ def _is_quiet(workspace: Workspace, surface: str) -> bool:
     differing = differing_files(home.latest)
     if differing:
         raise EnvironmentUnfit(
-            f"{home.latest.resolve().name}: {len(differing)} published file(s) differ from the manifest, first "
-            f"{differing[0]}. Restore the folder from a backup, or remove it to have it built anew."
+            f"{home.latest.resolve().name}: {len(differing)} published file(s) differ from the manifest, "
+            f"first {differing[0]}. Restore the folder from a backup, or remove it to have it built anew."
         )
     return True
 
@@ -169,4 +169,3 @@ def _remember(home: Home, outcome: Outcome) -> None:
     line = {"ended": datetime.now().isoformat(timespec="seconds"), **asdict(outcome)}
     with home.runs.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-

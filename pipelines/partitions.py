@@ -1,6 +1,7 @@
 """Reference dates as Dagster partitions, one run for all of them.
 
-Belongs here: keeping the partitions in step with the delivery. Does not belong here: which dates count (`settings`).
+Belongs here: keeping the partitions in step with the delivery. Does not belong here: which dates count
+(`settings`).
 """
 
 from datetime import date
@@ -13,7 +14,11 @@ from assets.workspace import Workspace
 from schemas.errors import InputRefused, Problem
 
 NO_BEF = Problem(
-    "bef", "", "no status of 31 December delivered", 0, "Deliver BEF for the years to report; see `femfaktor check`."
+    "bef",
+    "",
+    "no status of 31 December delivered",
+    0,
+    "Deliver BEF for the years to report; see `femfaktor check`.",
 )
 
 
@@ -23,7 +28,8 @@ def range_tags(instance: dg.DagsterInstance, workspace: Workspace) -> dict[str, 
     dates = [str(day) for day in workspace.settings.reference_dates(vintages)]
     if not dates:
         raise InputRefused([NO_BEF])
-    # A range runs in the order in which partitions were added, so an older date that arrives late starts the list anew.
+    # A range runs in the order in which partitions were added, so an older date that arrives late starts the
+    # list anew.
     if dates != list(instance.get_dynamic_partitions(REFERENCE_DATES.name)):
         for known in instance.get_dynamic_partitions(REFERENCE_DATES.name):
             instance.delete_dynamic_partition(REFERENCE_DATES.name, known)

@@ -1,7 +1,7 @@
 """When: every night at 04:00 in Copenhagen.
 
-Belongs here: schedules only. For those who run the Dagster daemon; a systemd timer with `femfaktor nightly` does the
-same without one (docs/night-run.md).
+Belongs here: schedules only. For those who run the Dagster daemon; a systemd timer with `femfaktor nightly`
+does the same without one (docs/night-run.md).
 
 Not 02:30: on clock-change nights that time exists twice or not at all.
 """

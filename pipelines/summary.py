@@ -1,7 +1,7 @@
 """What a terminal shows of a release: the shares beside the benchmarks, and where to look.
 
-Belongs here: reading published numbers for people at a prompt. Does not belong here: computing numbers; everything
-comes from the release, except the sum over all plans, which is a sum of published counts.
+Belongs here: reading published numbers for people at a prompt. Does not belong here: computing numbers;
+everything comes from the release, except the sum over all plans, which is a sum of published counts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,13 @@ def print_shares(release: Path) -> None:
         benchmarks = con.sql("SELECT name, share_pct, year FROM benchmark ORDER BY share_pct DESC").fetchall()
         day, marking = con.sql("SELECT max(reference_date), min(marking) FROM area_risk").fetchall()[0]
     table = Table(title=f"Children at particular risk, {day}, from {release.resolve().name}  [{marking}]")
-    for name, justify in (("level", "left"), ("area", "left"), ("children", "right"), ("at risk", "right"), ("share", "right")):
+    for name, justify in (
+        ("level", "left"),
+        ("area", "left"),
+        ("children", "right"),
+        ("at risk", "right"),
+        ("share", "right"),
+    ):
         table.add_column(name, justify=justify)  # pyright: ignore[reportArgumentType]
     for level, name, children, at_risk, share in rows:
         table.add_row(
