@@ -25,7 +25,7 @@ REGION = re.compile(r"(<!-- rendered: (?P<name>[a-z-]+) -->\n).*?(<!-- /rendered
 
 
 def _factors() -> str:
-    from assets.risk_factors import load_definitions
+    from assets.risk_factors.definitions import load_definitions
     from assets.risk_factors.explain import render_factor_table
 
     return render_factor_table(load_definitions(None)[DEFAULT_DEFINITION])
@@ -78,11 +78,10 @@ def _exit_codes() -> str:
     def first_sentence(kind: type) -> str:
         return (kind.__doc__ or "").strip().split("\n")[0]
 
-    expected = [(str(kind.exit_code), first_sentence(kind)) for kind in FemfaktorError.__subclasses__()]
-    return _rows(
-        ("code", "meaning"),
-        [("0", "Done, or nothing changed."), *sorted(expected), ("50", "Our bug: please report it.")],
-    )
+    kinds = [kind for kind in FemfaktorError.__subclasses__() if kind.exit_code != FemfaktorError.exit_code]
+    refusals = sorted((str(kind.exit_code), first_sentence(kind)) for kind in kinds)
+    bug = (str(FemfaktorError.exit_code), "A bug of ours: please report it.")
+    return _rows(("code", "meaning"), [("0", "Done, or nothing changed."), *refusals, bug])
 
 
 def render_tables(title: str, intro: str, tables: Iterable[Table]) -> str:
