@@ -1,0 +1,132 @@
+"""Housing areas at a date: which are valid, how they hang together, and which ones a dwelling lies in.
+
+Belongs here: validity, the hierarchy afdeling -> omraade -> helhedsplan -> kommune, membership that closes upward.
+Does not belong here: counting (`assets/aggregation`), the statutory lists.
+
+A dwelling in an afdeling lies in its omraade and in that omraade's plan. It may lie in two omraader (overlap).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from assets.risk_factors.inputs import Registers, refusal
+
+DELIVERY = "leverance"
+
+
+def hierarchy(registers: Registers, reference_date: date) -> pl.DataFrame:
+    """The areas valid at the date: level, area_id, area_name, parent_id (whose rest the area is taken from), kom (Int16).
+
+    parent_id: afdeling -> its omraade; omraade -> its helhedsplan, else its kommune; helhedsplan -> its kommune;
+    kommune -> "leverance". An omraade whose plan has ended belongs to its kommune. Refuses an area listed twice at the
+    date, and one whose parent is not valid at it.
+    """
+    areas = _valid(registers.listed("omraader"), reference_date).collect()
+    twice = areas.height - areas["area_id"].n_unique()
+    if twice:
+        raise refusal(
+            "omraader",
+            f"areas with overlapping validity on {reference_date}",
+            "Let one row end before the next.",
+            twice,
+        )
+    level_of = areas.select("area_id", "level")
+    plans = areas.filter(level="helhedsplan").select(plan="area_id", plan_kom="parent")
+    omraader = (
+        areas.filter(level="omraade")
+        .join(plans, on="plan", how="left")
+        .with_columns(
+            parent_id=pl.when(pl.col("plan_kom").is_not_null()).then("plan").otherwise("parent"),
+            kommune="parent",
+        )
+    )
+    afdelinger = (
+        areas.filter(level="afdeling")
+        .join(omraader.select(parent="area_id", kommune="kommune"), on="parent", how="left")
+        .with_columns(parent_id="parent")
+    )
+    helhedsplaner = areas.filter(level="helhedsplan").with_columns(parent_id="parent", kommune="parent")
+    kommuner = areas.filter(level="kommune").with_columns(parent_id=pl.lit(DELIVERY), kommune="area_id")
+    wanted = ["level", "area_id", "name", "parent_id", "kommune"]
+    tree = pl.concat([frame.select(wanted) for frame in (afdelinger, omraader, helhedsplaner, kommuner)])
+    levels_above = pl.DataFrame(
+        [
+            ("afdeling", "omraade"),
+            ("omraade", "helhedsplan"),
+            ("omraade", "kommune"),
+            ("helhedsplan", "kommune"),
+        ],
+        schema=["level", "parent_level"],
+        orient="row",
+    )
+    attached = (
+        tree.join(level_of.rename({"area_id": "parent_id", "level": "parent_level"}), on="parent_id")
+        .join(levels_above, on=["level", "parent_level"], how="semi")
+        .height
+    )
+    loose = tree.height - kommuner.height - attached
+    if loose:
+        raise refusal(
+            "omraader",
+            f"areas whose parent is not an area of the level above, valid on {reference_date}",
+            "Give each area a parent that is valid as long as it is.",
+            loose,
+        )
+    return tree.select(
+        "level", "area_id", "parent_id", area_name="name", kom=pl.col("kommune").cast(pl.Int16)
+    ).sort("level", "area_id")
+
+
+def areas_of_dwellings(registers: Registers, reference_date: date) -> pl.DataFrame:
+    """adresse_id, area_ids (sorted list of every afdeling, omraade and helhedsplan the dwelling lies in at the date).
+
+    Refuses addresses listed for areas that are in no row of the area list; those of areas not valid at the date are
+    left out.
+    """
+    tree = (
+        hierarchy(registers, reference_date)
+        .filter(pl.col("level") != "kommune")
+        .select("area_id", "parent_id")
+    )
+    one_up = tree.join(tree, left_on="parent_id", right_on="area_id", how="left", suffix="_above")
+    closure = (
+        one_up.select(
+            "area_id",
+            member_of=pl.concat_list("area_id", _known("parent_id", tree), _known("parent_id_above", tree)),
+        )
+        .explode("member_of", empty_as_null=True, keep_nulls=False)
+        .unique()
+    )
+    listed = registers.listed("omraade_adresser")
+    known = registers.listed("omraader").select("area_id").unique()
+    stray = listed.join(known, on="area_id", how="anti").select(pl.col("area_id").n_unique()).collect().item()
+    if stray:
+        raise refusal(
+            "omraade_adresser",
+            "areas that are not in omraader",
+            "Add them to omraader, or correct them.",
+            stray,
+        )
+    return (
+        _valid(listed, reference_date)
+        .join(closure.lazy(), on="area_id", how="inner")
+        .group_by("adresse_id")
+        .agg(area_ids=pl.col("member_of").unique().sort())
+        .collect(engine="streaming")
+    )
+
+
+def _valid(frame: pl.LazyFrame, day: date) -> pl.LazyFrame:
+    """Rows valid on `day`; both ends are included, a blank end is open."""
+    return frame.filter(
+        pl.col("valid_from").fill_null(day) <= day,
+        pl.col("valid_to").fill_null(day) >= day,
+    )
+
+
+def _known(column: str, tree: pl.DataFrame) -> pl.Expr:
+    """The id if it is an area below kommune, else null."""
+    return pl.when(pl.col(column).is_in(tree["area_id"].implode())).then(column)

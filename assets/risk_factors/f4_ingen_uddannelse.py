@@ -1,0 +1,77 @@
+"""f4: the mother has no education beyond primary school ("mor har ingen uddannelse eller kun grundskole").
+
+HFAUDD is an identifier: its first digits are not the level, so the level comes from DST's format table.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from assets.risk_factors.inputs import Registers, VintageUsed
+from assets.risk_factors.parameters import Codes, FactorParameters, RuleText, Years, is_in_words, valid_codes
+from assets.risk_factors.people import People
+
+MISSING_MEANS = {"uoplyst": None, "ja": True, "nej": False}
+
+
+class Parameters(FactorParameters):
+    """`low_codes`: DISCED-15 hovedområder that are yes; `undisclosed_codes` (and no row, and a code that is not in the
+    table) are what `missing` says."""
+
+    max_age_years: Years
+    low_codes: Codes
+    undisclosed_codes: Codes
+    missing: Literal["uoplyst", "ja", "nej"]
+
+
+def vintages_used(registers: Registers, parameters: Parameters, reference_date: date) -> list[VintageUsed]:
+    registers.listed("hfaudd")
+    return [VintageUsed("udda", registers.latest("udda", reference_date, parameters.max_age_years))]
+
+
+def prepare_facts(people: People, parameters: Parameters) -> pl.LazyFrame:
+    """mother_id, hovedomraade (null = not in that UDDA, blank, or code not in the format table)."""
+    (used,) = vintages_used(people.registers, parameters, people.reference_date)
+    levels = people.registers.listed("hfaudd").select("hfaudd", "hovedomraade")
+    mothers = people.mothers.lazy().select("mother_id")
+    udda = people.registers.frame("udda", used.vintage).select("pnr", "hfaudd")
+    return (
+        mothers.join(udda, left_on="mother_id", right_on="pnr", how="left")
+        .join(levels, on="hfaudd", how="left")
+        .select("mother_id", "hovedomraade")
+    )
+
+
+def has_risk_factor(parameters: Parameters, reference_date: date) -> nw.Expr:
+    """True, False, or null for unknown, over the facts."""
+    undisclosed = nw.col("hovedomraade").is_in(valid_codes(parameters.undisclosed_codes, reference_date))
+    missing = nw.lit(MISSING_MEANS[parameters.missing], dtype=nw.Boolean())
+    is_low = nw.col("hovedomraade").is_in(valid_codes(parameters.low_codes, reference_date))
+    return nw.when(nw.col("hovedomraade").is_null() | undisclosed).then(missing).otherwise(is_low)
+
+
+def describe(parameters: Parameters) -> RuleText:
+    missing = {
+        "uoplyst": "the education is not known (see no)",
+        "ja": "only when the mother is blank: not known counts as yes in this definition",
+        "nej": "only when the mother is blank: not known counts as no in this definition",
+    }[parameters.missing]
+    return RuleText(
+        yes=f"the mother's highest completed education (HFAUDD) has hovedområde {is_in_words(parameters.low_codes)}",
+        no="any other hovedområde; not known = "
+        f"{is_in_words(parameters.undisclosed_codes)}, no row in UDDA, or a code missing from the format table",
+        unknown=missing,
+        da="Moren har ingen uddannelse ud over grundskolen"
+        + {
+            "uoplyst": ".",
+            "ja": "; uoplyst uddannelse regnes med.",
+            "nej": "; uoplyst uddannelse regnes ikke med.",
+        }[parameters.missing],
+        register=f"UDDA, newest year on or before the reference date (at most {parameters.max_age_years} years old), "
+        "and DST's format table",
+        codes=parameters.low_codes + parameters.undisclosed_codes,
+    )

@@ -1,0 +1,164 @@
+"""Score the children of one reference date under one or more definitions.
+
+Belongs here: the order of the work, each distinct rule computed once, the keys that replace register ids.
+Does not belong here: the rules themselves (`f1_…` to `f5_…`), writing the rows (`assets/scored.py`), counting them.
+
+Nothing here leaves the private side: the rows are per child. They carry keys drawn anew in every run, not stored and not
+derivable, in an order drawn with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from assets.risk_factors.areas import areas_of_dwellings
+from assets.risk_factors.catalogue import FACTORS, Factor
+from assets.risk_factors.definitions import Definition
+from assets.risk_factors.inputs import Registers, VintageUsed
+from assets.risk_factors.parameters import FactorParameters
+from assets.risk_factors.people import People, find_people
+from assets.risk_factors.saerlig_risiko import count_and_judge
+from schemas.errors import InputRefused, Problem
+
+Keys = Callable[[pl.Series], pl.Series]
+"""Distinct ids -> distinct Int64 keys, in the same order."""
+
+
+def draw_keys(ids: pl.Series) -> pl.Series:
+    """A random permutation of 0, 1, … from the operating system's entropy."""
+    import numpy as np
+
+    return pl.Series(np.random.default_rng().permutation(len(ids)), dtype=pl.Int64)
+
+
+def score_children(
+    registers: Registers,
+    definitions: Mapping[str, Definition],
+    reference_date: date,
+    *,
+    keys: Keys = draw_keys,
+) -> pl.LazyFrame:
+    """One row per child and definition: reference_date, definition, definition_hash, child_key, mother_key (null = none
+    given), kom, area_ids, age_band, f1..f5 (true/false/null), n_yes, n_known, state.
+
+    Refuses a missing or outdated register, naming every one of them. Tests pass `keys` to keep ids.
+    """
+    check_inputs(registers, definitions, reference_date)
+    people = find_people(registers, reference_date)
+    rules = {
+        _identity(f, d.parameters(f.key)): (f, d.parameters(f.key))
+        for d in definitions.values()
+        for f in FACTORS
+    }
+    columns = {identity: f"rule_{number}" for number, identity in enumerate(rules)}
+    answers = _answer(people, {columns[identity]: rule for identity, rule in rules.items()})
+    scored = _replace_ids(
+        answers.join(
+            areas_of_dwellings(registers, reference_date).lazy(), on="adresse_id", how="left"
+        ).collect(engine="streaming"),
+        keys,
+    ).lazy()
+    return pl.concat(
+        scored.select(
+            pl.lit(reference_date).alias("reference_date"),
+            pl.lit(definition.name).alias("definition"),
+            pl.lit(definition.hash).alias("definition_hash"),
+            "child_key",
+            "mother_key",
+            "kom",
+            pl.col("area_ids").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+            "age_band",
+            *(pl.col(columns[_identity(f, definition.parameters(f.key))]).alias(f.key) for f in FACTORS),
+        ).with_columns(count_and_judge([f.key for f in FACTORS], definition.threshold))
+        for definition in definitions.values()
+    )
+
+
+def check_inputs(registers: Registers, definitions: Mapping[str, Definition], reference_date: date) -> None:
+    """Raises InputRefused with every register that the definitions need and can't have."""
+    problems: list[Problem] = []
+    for definition in definitions.values():
+        for factor in FACTORS:
+            try:
+                factor.rule.vintages_used(registers, definition.parameters(factor.key), reference_date)
+            except InputRefused as refused:
+                problems.extend(p for p in refused.problems if p not in problems)
+    if problems:
+        raise InputRefused(problems)
+
+
+def vintages_used(registers: Registers, definition: Definition, reference_date: date) -> list[VintageUsed]:
+    """The vintage of each register behind the scores of the date, by register; KRAF with its window."""
+    check_inputs(registers, {definition.name: definition}, reference_date)
+    used = {
+        vintage.register: vintage
+        for factor in FACTORS
+        for vintage in factor.rule.vintages_used(registers, definition.parameters(factor.key), reference_date)
+    }
+    return [used[register] for register in sorted(used)]
+
+
+def vintages_read(
+    registers: Registers, definitions: Mapping[str, Definition], reference_date: date
+) -> dict[str, list[date]]:
+    """Everything the scores of the date depend on, by register: when one of these changes, the date is scored anew.
+
+    BEF: every vintage up to the date (is a mother known, was she here?). KRAF: the years of the widest window.
+    """
+    read = {"bef": {v for v in registers.vintages("bef") if v <= reference_date}}
+    for definition in definitions.values():
+        for used in vintages_used(registers, definition, reference_date):
+            found = read.setdefault(used.register, set())
+            if used.window_from and used.window_to:
+                found |= {
+                    v for v in registers.vintages(used.register) if used.window_from < v and v <= used.vintage
+                }
+            else:
+                found.add(used.vintage)
+    return {register: sorted(found) for register, found in sorted(read.items())}
+
+
+def answer_rule(people: People, factor: Factor, parameters: FactorParameters, name: str) -> pl.LazyFrame:
+    """child_id or mother_id, and the rule's answer (true/false/null) as column `name`."""
+    facts = factor.rule.prepare_facts(people, parameters)
+    rule = factor.rule.has_risk_factor(parameters, people.reference_date).alias(name)
+    key = facts.collect_schema().names()[0]
+    return nw.from_native(facts).select(nw.col(key), rule).to_native()
+
+
+def _answer(people: People, rules: Mapping[str, tuple[Factor, FactorParameters]]) -> pl.LazyFrame:
+    """The children with one column per rule: mothers' answers are joined to mothers first, then once to children."""
+    children = people.children.lazy().drop("fm_mark")
+    mothers = people.mothers.lazy().select("mother_id")
+    answers = [answer_rule(people, *rule, name) for name, rule in rules.items()]
+    about_mothers, about_children = (_with_key(answers, key) for key in ("mother_id", "child_id"))
+    for answer in about_mothers:
+        mothers = mothers.join(answer, on="mother_id", how="left")
+    for answer in about_children:
+        children = children.join(answer, on="child_id", how="left")
+    return children.join(mothers, on="mother_id", how="left")
+
+
+def _with_key(answers: Iterable[pl.LazyFrame], key: str) -> list[pl.LazyFrame]:
+    return [answer for answer in answers if answer.collect_schema().names()[0] == key]
+
+
+def _replace_ids(children: pl.DataFrame, keys: Keys) -> pl.DataFrame:
+    """Keys for ids, rows in the order of the child's key, so that the order says nothing either."""
+    mothers = children["mother_id"].drop_nulls().unique()
+    keyed = pl.DataFrame({"mother_id": mothers, "mother_key": keys(mothers)})
+    return (
+        children.with_columns(child_key=keys(children["child_id"]))
+        .join(keyed, on="mother_id", how="left")
+        .drop("child_id", "mother_id", "adresse_id")
+        .sort("child_key")
+    )
+
+
+def _identity(factor: Factor, parameters: FactorParameters) -> tuple[str, FactorParameters]:
+    """Two definitions share a rule's answers when its parameters are equal."""
+    return factor.key, parameters
