@@ -1,0 +1,295 @@
+"""One delivered register of one status day as a typed table.
+
+Belongs here: the way source -> chunks -> typed values -> checked rows -> sorted Parquet, and its report.
+Does not belong here: reading a form (`readers.py`), reading a value (`coercion.py`).
+
+The same register year gives the same bytes in every form: columns in the contract's order, rows by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from assets.extracts.coercion import Tally, coerce
+from assets.extracts.columns import Mappings, match_columns
+from assets.extracts.readers import column_names, read_chunks
+from schemas.contracts import Column, Contract, Kind
+from schemas.errors import InputRefused, Problem
+
+
+@dataclass(frozen=True)
+class TypingReport:
+    """What typing did, in counts. Safe to log: no value is in it, but short unknown codes of closed lists.
+
+    `unknown_codes`: values outside a closed list, made null. `undescribed_codes`: values outside an open
+    list, kept. `unknown_code_values`: the short ones among the unknown codes and how often they occur.
+    """
+
+    register: str
+    vintage: date | None
+    files: tuple[str, ...]
+    rows_read: int
+    rows_written: int
+    blank_rows: int
+    duplicates_dropped: int
+    columns_dropped: tuple[str, ...]
+    columns_absent: tuple[str, ...]
+    unknown_codes: Mapping[str, int] = field(default_factory=dict)
+    undescribed_codes: Mapping[str, int] = field(default_factory=dict)
+    unknown_code_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def type_register(
+    files: Sequence[Path],
+    contract: Contract,
+    target: Path,
+    *,
+    vintage: date | None,
+    tmp: Path,
+    mapping: Mappings | None = None,
+) -> TypingReport:
+    """Write the typed table of `files` (the parts of one register and status day) to `target`.
+
+    Exactly equal rows are dropped and counted; codes outside a closed list become null and are counted. The
+    table appears under its name only when it is whole. `tmp` takes transcoded copies; `files` are only read.
+    Raises InputRefused with every problem found, as counts.
+    """
+    tallies = {column.name: Tally() for column in contract.columns}
+    chunks: list[pl.DataFrame] = []
+    dropped: dict[str, None] = {}
+    absent: set[str] = set()
+    blank_rows = 0
+    for file in files:
+        label = _label(file)
+        match = match_columns(column_names(file, tmp), contract, mapping or {}, file=label)
+        dropped |= dict.fromkeys(match.dropped)
+        absent |= set(match.absent)
+        for chunk in read_chunks(file, list(match.found.values()), tmp):
+            typed = pl.DataFrame(
+                [
+                    coerce(chunk[match.found[column.name]], column, vintage, tallies[column.name])
+                    if column.name in match.found
+                    else pl.Series(column.name, [None], column.dtype).new_from_index(0, chunk.height)
+                    for column in contract.columns
+                ]
+            )
+            filled = typed.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+            if not filled.all():
+                # Rows with nothing in them: an empty line at the end of a CSV.
+                blank_rows += _count_empty_lines(chunk)
+                typed = typed.filter(filled | ~_empty_lines(chunk))
+            chunks.append(typed)
+    schema = {column.name: column.dtype for column in contract.columns}
+    frame = pl.concat(chunks, rechunk=False) if chunks else pl.DataFrame(schema=schema)
+    chunks.clear()
+    rows_read = frame.height
+    problems = _value_problems(frame, contract, tallies, absent, vintage)
+    if not problems:
+        if contract.status_column and vintage:
+            frame = frame.with_columns(pl.lit(vintage, pl.Date).alias(contract.status_column))
+        frame = _sort_and_deduplicate(frame, contract, problems)
+    if problems:
+        raise InputRefused([_with_file(problem, files) for problem in problems])
+    _write(frame, target)
+    return TypingReport(
+        register=contract.name,
+        vintage=vintage,
+        files=tuple(_label(file) for file in files),
+        rows_read=rows_read,
+        rows_written=frame.height,
+        blank_rows=blank_rows,
+        duplicates_dropped=rows_read - frame.height,
+        columns_dropped=tuple(dropped),
+        columns_absent=tuple(column.name for column in contract.columns if column.name in absent),
+        unknown_codes={name: tally.unknown for name, tally in tallies.items() if tally.unknown},
+        undescribed_codes={name: tally.undescribed for name, tally in tallies.items() if tally.undescribed},
+        unknown_code_values={
+            name: dict(sorted(tally.unknown_values.items()))
+            for name, tally in tallies.items()
+            if tally.unknown_values
+        },
+    )
+
+
+def _label(file: Path) -> str:
+    """The file's name as the user knows it: hive parts with register and year."""
+    hive = file.parent.name.lower().startswith("year=")
+    return "/".join(file.parts[-3:]) if hive else file.name
+
+
+def _with_file(problem: Problem, files: Sequence[Path]) -> Problem:
+    from dataclasses import replace
+
+    name = _label(files[0]) + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+    return replace(problem, file=problem.file or name)
+
+
+def _empty_lines(chunk: pl.DataFrame) -> pl.Series:
+    """Rows in which every delivered column is null, or blank text."""
+    blank = [
+        (pl.col(name).is_null() | (pl.col(name).str.strip_chars() == ""))
+        if dtype == pl.String
+        else pl.col(name).is_null()
+        for name, dtype in chunk.schema.items()
+    ]
+    return chunk.select(pl.all_horizontal(blank)).to_series()
+
+
+def _count_empty_lines(chunk: pl.DataFrame) -> int:
+    return int(_empty_lines(chunk).sum())
+
+
+def _value_problems(
+    frame: pl.DataFrame,
+    contract: Contract,
+    tallies: Mapping[str, Tally],
+    absent: set[str],
+    vintage: date | None,
+) -> list[Problem]:
+    """Everything that is wrong with single values, as counts."""
+    problems: list[Problem] = []
+    rows = frame.height
+    if not rows:
+        action = "Deliver it again, or remove the file."
+        return [Problem(contract.name, "", "there are no rows", 0, action)]
+
+    def refuse(column: str, rule: str, count: int, of: int, action: str) -> None:
+        if count:
+            problems.append(Problem(contract.name, column, rule, count, action, of=of))
+
+    for column in contract.columns:
+        tally = tallies[column.name]
+        refuse(
+            column.name,
+            "values look like raw CPR numbers",
+            tally.looks_like_cpr,
+            tally.rows,
+            "Have them pseudonymised at the source, and delete this delivery.",
+        )
+        if not tally.looks_like_cpr:
+            refuse(
+                column.name,
+                f"values are not {_expected(column)}",
+                tally.unreadable,
+                tally.rows,
+                "Correct the extract at the source, or map another column.",
+            )
+        if tally.unknown > contract.unknown_code_limit * tally.values:
+            refuse(
+                column.name,
+                f"codes are not in the code list{f' of {vintage}' if vintage else ''}",
+                tally.unknown,
+                tally.values,
+                "See docs/registers.md for the list; is this the right column and the right year?",
+            )
+        if not column.nullable and column.name != contract.status_column:
+            # What could not be read is reported above and is not blank.
+            blank = frame[column.name].null_count() - tally.unreadable - tally.unknown
+            if column.name not in absent:
+                refuse(
+                    column.name, "values are blank", blank, rows, "The column has to be filled in every row."
+                )
+            if tally.unknown <= contract.unknown_code_limit * tally.values:
+                refuse(
+                    column.name,
+                    "codes are not in the code list, and the column may not be blank",
+                    tally.unknown,
+                    rows,
+                    "See docs/registers.md for the list.",
+                )
+    if contract.status_column and vintage and contract.status_column not in absent:
+        # 31 December is also called 1 January of the next year.
+        status = frame[contract.status_column]
+        refuse(
+            contract.status_column,
+            f"the status day is not the file's ({vintage})",
+            int((~status.is_between(vintage, vintage + timedelta(days=1))).sum() or 0),
+            rows,
+            "Check the year in the file's name.",
+        )
+    return problems
+
+
+def _expected(column: Column) -> str:
+    match column.kind:
+        case Kind.ID:
+            return "ids of at most 12 digits"
+        case Kind.DATE:
+            return "dates in a form that can be decided (YYYY-MM-DD, dd-mm-yyyy, SAS days) within 1850–2100"
+        case Kind.TEXT:
+            return "text"
+    if column.dtype == pl.String and column.width is None:
+        return "text codes"
+    bounds = (column.minimum, column.maximum)
+    between = f" from {bounds[0]} to {bounds[1]}" if None not in bounds else ""
+    return f"codes of {column.width} digits" if column.width else f"whole numbers{between}"
+
+
+def _sort_and_deduplicate(frame: pl.DataFrame, contract: Contract, problems: list[Problem]) -> pl.DataFrame:
+    """Rows in key order without exact duplicates, kept columns only; a broken key goes to `problems`."""
+    kept = [column.name for column in contract.kept]
+    if not contract.one_row_per_key:
+        return frame.unique().select(kept).sort(kept)
+    key = list(contract.key)
+    if not (len(key) == 1 and _is_strictly_increasing(frame[key[0]])):
+        frame = frame.sort(key)
+        same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in key)
+        first = pl.int_range(pl.len()) == 0
+        again = frame.select(same & ~first).to_series()
+        if again.any():
+            repeated = frame.filter(again).select(key).unique()
+            alike = frame.join(repeated, on=key, how="semi", nulls_equal=True)
+            if clashes := alike.unique().height - repeated.height:
+                problems.append(
+                    Problem(
+                        contract.name,
+                        ", ".join(key),
+                        "rows have the same key and different content",
+                        clashes,
+                        "Is the file two deliveries in one? Deliver one row per key.",
+                        of=frame.height,
+                    )
+                )
+            frame = frame.filter(~again)
+    if contract.valid_interval:
+        _check_intervals(frame, contract, problems)
+    return frame.select(kept)
+
+
+def _is_strictly_increasing(key: pl.Series) -> bool:
+    return key.dtype == pl.Int64 and key.null_count() == 0 and bool((key.diff().drop_nulls() > 0).all())
+
+
+def _check_intervals(frame: pl.DataFrame, contract: Contract, problems: list[Problem]) -> None:
+    """An area or a dwelling in it is valid at most once on any day. `frame` is sorted by key."""
+    assert contract.valid_interval is not None
+    start, end = contract.valid_interval
+    rest = [name for name in contract.key if name != start]
+    previous = pl.col(end).fill_null(date.max).shift(1).over(rest)
+    found = frame.select(
+        reversed=(pl.col(start) > pl.col(end)).sum(),
+        overlap=(pl.col(start).fill_null(date.min) <= previous).sum(),
+    ).row(0, named=True)
+    for rule, count in (
+        (f"{start} is after {end}", found["reversed"]),
+        ("two rows are valid on the same day", found["overlap"]),
+    ):
+        if count:
+            action = f"Correct {start} and {end}; both days are included."
+            problems.append(Problem(contract.name, ", ".join(rest), rule, count, action, of=frame.height))
+
+
+def _write(frame: pl.DataFrame, target: Path) -> None:
+    """Whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        frame.write_parquet(unfinished, compression="zstd", statistics=True)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
