@@ -15,7 +15,13 @@ import polars as pl
 from schemas.tables import Column, Table
 
 LEVELS = ("afdeling", "omraade", "helhedsplan", "kommune", "leverance", "rest")
-FACTORS = ("f1_ikke_kernefamilie", "f2_doemt", "f3_kontanthjaelp_pension", "f4_ingen_uddannelse", "f5_boligforhold")
+FACTORS = (
+    "f1_ikke_kernefamilie",
+    "f2_doemt",
+    "f3_kontanthjaelp_pension",
+    "f4_ingen_uddannelse",
+    "f5_boligforhold",
+)
 N_FACTORS = ("0", "1", "2", "3+")
 AGE_BANDS = ("0-2", "3-5", "6-9", "10-14", "15-17")
 CELL_STATUS = ("shown", "rounded", "group_hidden", "too_small", "hidden")
@@ -25,7 +31,12 @@ SYNTHETIC = "SYNTETISKE DATA"
 
 _DATE = Column("reference_date", pl.Date, "Opgørelsesdato (ultimo, 31. december)")
 _DEFINITION = Column("definition", pl.String, "Navn og version på definitionen af de fem risikofaktorer")
-_LEVEL = Column("level", pl.String, "Niveau; rest = det af den overordnede enhed, der ikke er vist særskilt", values=LEVELS)
+_LEVEL = Column(
+    "level",
+    pl.String,
+    "Niveau; rest = det af den overordnede enhed, der ikke er vist særskilt",
+    values=LEVELS,
+)
 _AREA_ID = Column("area_id", pl.String, "Områdets id fra områdelisten; for kommuner kommunekoden")
 _CHILDREN = Column("children", pl.Int32, "Antal børn 0-17 år; tom = skjult", nullable=True)
 _STATUS = Column(
@@ -60,14 +71,17 @@ AREA_RISK = Table(
         Column("parent_id", pl.String, "Den overordnede enheds id", nullable=True),
         Column("child_level", pl.String, "Kun rest: det niveau, som resten er en rest af", nullable=True),
         _CHILDREN,
-        _count("mothers", "Antal forskellige mødre"),
+        _count("mothers", "Antal forskellige mødre; også tom for en rest, som andre områder er lagt ind i"),
         _count("at_risk", "Børn med mindst tre risikofaktorer"),
         _count("not_at_risk", "Børn, der med sikkerhed har under tre"),
         _count("undetermined", "Børn, der ikke kan afgøres (uoplyste faktorer)"),
         _percent("share_pct", "Andel i særlig risiko blandt afklarede: at_risk / (at_risk + not_at_risk)"),
         _percent("share_if_unknown_no_pct", "Andel, hvis ingen uafklarede er i særlig risiko"),
         _percent("share_if_unknown_yes_pct", "Andel, hvis alle uafklarede er i særlig risiko"),
-        _percent("ci95_low_pct", "95 %-interval for det underliggende niveau, nedre grænse; søskende regnet som klynger"),
+        _percent(
+            "ci95_low_pct",
+            "95 %-interval for det underliggende niveau, nedre grænse; søskende regnet som klynger",
+        ),
         _percent("ci95_high_pct", "95 %-interval for det underliggende niveau, øvre grænse"),
         _STATUS,
         _MARKING,
@@ -132,7 +146,11 @@ DESIGN_EFFECT = Table(
         _DATE,
         _DEFINITION,
         Column("area_id", pl.String, "Kommunekode, eller leverance"),
-        Column("design_effect", pl.Float64, "Varians med søskende som klynger / varians ved simpel tilfældig udvælgelse"),
+        Column(
+            "design_effect",
+            pl.Float64,
+            "Varians med søskende som klynger / varians ved simpel tilfældig udvælgelse",
+        ),
         _MARKING,
     ),
 )
@@ -161,7 +179,9 @@ RELEASE_DATE = Table(
         Column("revision", pl.Int32, "0 = som først udgivet; 1, 2, … = rettelse"),
         Column("register", pl.String, "Register"),
         Column("vintage", pl.Date, "Registerets statusdag (seneste på eller før opgørelsesdatoen)"),
-        Column("window_from", pl.Date, "Kun registre med vindue: første dag, der tælles efter", nullable=True),
+        Column(
+            "window_from", pl.Date, "Kun registre med vindue: første dag, der tælles efter", nullable=True
+        ),
         Column("window_to", pl.Date, "Kun registre med vindue: sidste dag, der tælles med", nullable=True),
         _MARKING,
     ),
@@ -188,3 +208,32 @@ RELEASE_TABLES: tuple[Table, ...] = (
     RELEASE_DATE,
     RELEASE,
 )
+
+
+def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with exactly the table's columns and types, in key order.
+
+    Raises ValueError naming table, column and count (never a value) for a missing column, a value outside its list,
+    a null where none may be, or rows with the same key.
+    """
+    if missing := [column.name for column in table.columns if column.name not in frame.columns]:
+        raise ValueError(f"{table.name}: no column {', '.join(missing)}")
+    frame = frame.select(pl.col(column.name).cast(column.dtype) for column in table.columns)
+    for column in table.columns:
+        series = frame[column.name]
+        if not column.nullable and series.null_count():
+            raise ValueError(f"{table.name}.{column.name}: {series.null_count():,} rows without a value")
+        if column.values and (unlisted := int((~series.is_in(column.values)).sum())):
+            raise ValueError(f"{table.name}.{column.name}: {unlisted:,} values outside the list")
+    if duplicates := int(frame.select(table.key).is_duplicated().sum()):
+        raise ValueError(f"{table.name}: {duplicates:,} rows share a key")
+    # Listed values in the order of their list: 3-5 before 10-14.
+    values = {column.name: column.values for column in table.columns if column.values}
+    return frame.sort(
+        pl.col(name).cast(pl.Enum(values[name])) if name in values else pl.col(name) for name in table.key
+    )
+
+
+def table_named(name: str) -> Table:
+    """The declaration of one table. Raises KeyError for an unknown name."""
+    return {table.name: table for table in RELEASE_TABLES}[name]

@@ -1,0 +1,1 @@
+"""Statistics on protected numbers: intervals, and published shares to compare with."""
