@@ -1,0 +1,76 @@
+"""What is asked for (persons, reference years, seed) and which register years follow from it.
+
+Belongs here: register years per reference year, the streams of random numbers.
+Does not belong here: what the registers hold.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+WINDOW_YEARS = 5  # convictions count this far back, and so must the mother's presence
+MIN_PERSONS = 1_000
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A request: `persons` residents at the last reference date, 31 December of each reference year."""
+
+    persons: int
+    seed: int
+    reference_years: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.persons < MIN_PERSONS:
+            raise ValueError(f"at least {MIN_PERSONS} persons: smaller populations can't meet the quotas")
+        if not self.reference_years or list(self.reference_years) != sorted(set(self.reference_years)):
+            raise ValueError("reference years: at least one, ascending, each once")
+
+    @property
+    def first(self) -> int:
+        return self.reference_years[0]
+
+    @property
+    def last(self) -> int:
+        return self.reference_years[-1]
+
+    @property
+    def bef_years(self) -> range:
+        """Year-ends (31 December), with the lead that the conviction window needs."""
+        return range(self.first - WINDOW_YEARS, self.last + 1)
+
+    @property
+    def udda_years(self) -> range:
+        return range(self.first - 1, self.last + 1)
+
+    @property
+    def akm_years(self) -> range:
+        """A year late: the last reference year is not there yet."""
+        return range(self.first - 1, self.last)
+
+    @property
+    def kraf_years(self) -> range:
+        """A year late, like AKM."""
+        return range(self.first - WINDOW_YEARS, self.last)
+
+    @property
+    def bol_years(self) -> range:
+        """1 January: year Y is the state at the end of Y - 1."""
+        return range(self.first, self.last + 2)
+
+    def stream(self, name: str) -> np.random.Generator:
+        """Random numbers of one purpose: a new purpose leaves the others' numbers as they were."""
+        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+
+
+def year_end(year: int) -> date:
+    return date(year, 12, 31)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - date(1970, 1, 1)).days
