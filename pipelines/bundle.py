@@ -219,7 +219,13 @@ def main(out: Path) -> None:
     if prefix is None:
         click.echo("NOT PROVEN: this machine doesn't permit a network namespace (unshare --net)", err=True)
         sys.exit(40)
-    prove(archive, prefix)
+    try:
+        prove(archive, prefix)
+    except (subprocess.CalledProcessError, RuntimeError) as error:
+        command = error.cmd if isinstance(error, subprocess.CalledProcessError) else [str(error)]
+        raise click.ClickException(
+            f"NOT PROVEN: {' '.join(command)[:100]} failed with the network off"
+        ) from None
     click.echo("proven: installs and starts with the network off")
 
 

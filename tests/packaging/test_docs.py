@@ -24,7 +24,7 @@ def commands() -> list[str]:
             r"`([^`\n]+)`", text
         )
         for line in "\n".join(code).splitlines():
-            words = re.search(r"(?:^|[\s/=])((?:femfaktor|make) [a-z][^#|&;)]*)", line)
+            words = re.search(r"(?:^|[\s/])((?:femfaktor|make) [a-z][^#|&;)]*)", line)
             if words:
                 found.append(words[1].strip())
     return sorted(set(found))
