@@ -86,19 +86,15 @@ def areas_of_dwellings(registers: Registers, reference_date: date) -> pl.DataFra
     Refuses addresses listed for areas that are in no row of the area list; those of areas not valid at the date are
     left out.
     """
-    tree = (
+    up = (
         hierarchy(registers, reference_date)
         .filter(pl.col("level") != "kommune")
         .select("area_id", "parent_id")
     )
-    one_up = tree.join(tree, left_on="parent_id", right_on="area_id", how="left", suffix="_above")
-    closure = (
-        one_up.select(
-            "area_id",
-            member_of=pl.concat_list("area_id", _known("parent_id", tree), _known("parent_id_above", tree)),
-        )
-        .explode("member_of", empty_as_null=True, keep_nulls=False)
-        .unique()
+    members = (
+        up.join(up, left_on="parent_id", right_on="area_id", how="left", suffix="_above")
+        .select("area_id", member_of=pl.concat_list("area_id", "parent_id", "parent_id_above"))
+        .with_columns(pl.col("member_of").list.set_intersection(up["area_id"].implode()).list.sort())
     )
     listed = registers.listed("omraade_adresser")
     known = registers.listed("omraader").select("area_id").unique()
@@ -110,13 +106,22 @@ def areas_of_dwellings(registers: Registers, reference_date: date) -> pl.DataFra
             "Add them to omraader, or correct them.",
             stray,
         )
-    return (
+    placed = (
         _valid(listed, reference_date)
-        .join(closure.lazy(), on="area_id", how="inner")
-        .group_by("adresse_id")
-        .agg(area_ids=pl.col("member_of").unique().sort())
-        .collect(engine="streaming")
+        .select("area_id", "adresse_id")
+        .join(members.lazy(), on="area_id", how="inner")
+        .select("adresse_id", area_ids="member_of")
+        .collect()
     )
+    # Nearly every dwelling is listed once: only the others need their lists merged.
+    is_twice = placed["adresse_id"].is_duplicated()
+    merged = (
+        placed.filter(is_twice)
+        .explode("area_ids", empty_as_null=True, keep_nulls=False)
+        .group_by("adresse_id")
+        .agg(pl.col("area_ids").unique().sort())
+    )
+    return pl.concat([placed.filter(~is_twice), merged])
 
 
 def _valid(frame: pl.LazyFrame, day: date) -> pl.LazyFrame:
@@ -125,8 +130,3 @@ def _valid(frame: pl.LazyFrame, day: date) -> pl.LazyFrame:
         pl.col("valid_from").fill_null(day) <= day,
         pl.col("valid_to").fill_null(day) >= day,
     )
-
-
-def _known(column: str, tree: pl.DataFrame) -> pl.Expr:
-    """The id if it is an area below kommune, else null."""
-    return pl.when(pl.col(column).is_in(tree["area_id"].implode())).then(column)

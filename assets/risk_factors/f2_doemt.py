@@ -77,7 +77,7 @@ def prepare_facts(people: People, parameters: Parameters) -> pl.LazyFrame:
     convicted = counting.select(mother_id="pnr", is_convicted=pl.lit(True)).unique()
     present = people.mothers_present(_snapshot_years(registers, parameters, start, last_day))
     return present.join(convicted, on="mother_id", how="left").select(
-        "mother_id", pl.col("is_convicted").fill_null(False), is_present="present"
+        "mother_id", pl.col("is_convicted").fill_null(False), "is_present"
     )
 
 
@@ -124,13 +124,14 @@ def _kraf_years(start: date, last_day: date) -> range:
     return range((start + timedelta(days=1)).year, last_day.year + 1)
 
 
-def _snapshot_years(registers: Registers, parameters: Parameters, start: date, last_day: date) -> list[int]:
-    """The year-ends the mother must be in: from the start day's year to v's; for "ever" not before BEF begins."""
+def _snapshot_years(registers: Registers, parameters: Parameters, start: date, last_day: date) -> range:
+    """The year-ends the mother must be in: from the start day's year to v's; "ever" not before BEF begins."""
     first = start.year
     if parameters.window_years == "ever":
         year_ends = [v.year for v in registers.vintages("bef") if (v.month, v.day) == (12, 31)]
         first = max(first, min(year_ends, default=first))
-    return [year for year in range(first, last_day.year + 1) if date(year, 12, 31) <= last_day]
+    last = last_day.year if (last_day.month, last_day.day) == (12, 31) else last_day.year - 1
+    return range(first, last + 1)
 
 
 def _begins_with(column: str, law: LawCode) -> nw.Expr:

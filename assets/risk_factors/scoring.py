@@ -9,7 +9,7 @@ derivable, in an order drawn with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import narwhals.stable.v2 as nw
@@ -55,13 +55,10 @@ def score_children(
         for f in FACTORS
     }
     columns = {identity: f"rule_{number}" for number, identity in enumerate(rules)}
-    answers = _answer(people, {columns[identity]: rule for identity, rule in rules.items()})
-    scored = _replace_ids(
-        answers.join(
-            areas_of_dwellings(registers, reference_date).lazy(), on="adresse_id", how="left"
-        ).collect(engine="streaming"),
-        keys,
-    ).lazy()
+    answers = _answer(people, {columns[identity]: rule for identity, rule in rules.items()}, keys)
+    areas = areas_of_dwellings(registers, reference_date)
+    scored = answers.join(areas.lazy(), on="adresse_id", how="left", maintain_order="left")
+    scored = scored.collect(engine="streaming").lazy()
     return pl.concat(
         scored.select(
             pl.lit(reference_date).alias("reference_date"),
@@ -130,33 +127,22 @@ def answer_rule(people: People, factor: Factor, parameters: FactorParameters, na
     return nw.from_native(facts).select(nw.col(key), rule).to_native()
 
 
-def _answer(people: People, rules: Mapping[str, tuple[Factor, FactorParameters]]) -> pl.LazyFrame:
-    """The children with one column per rule: mothers' answers are joined to mothers first, then once to children."""
-    children = people.children.lazy().drop("fm_mark")
-    mothers = people.mothers.lazy().select("mother_id")
-    answers = [answer_rule(people, *rule, name) for name, rule in rules.items()]
-    about_mothers, about_children = (_with_key(answers, key) for key in ("mother_id", "child_id"))
-    for answer in about_mothers:
-        mothers = mothers.join(answer, on="mother_id", how="left")
-    for answer in about_children:
-        children = children.join(answer, on="child_id", how="left")
-    return children.join(mothers, on="mother_id", how="left")
+def _answer(people: People, rules: Mapping[str, tuple[Factor, FactorParameters]], keys: Keys) -> pl.LazyFrame:
+    """The children with keys for ids and one column per rule, in the order of their keys.
 
-
-def _with_key(answers: Iterable[pl.LazyFrame], key: str) -> list[pl.LazyFrame]:
-    return [answer for answer in answers if answer.collect_schema().names()[0] == key]
-
-
-def _replace_ids(children: pl.DataFrame, keys: Keys) -> pl.DataFrame:
-    """Keys for ids, rows in the order of the child's key, so that the order says nothing either."""
-    mothers = children["mother_id"].drop_nulls().unique()
-    keyed = pl.DataFrame({"mother_id": mothers, "mother_key": keys(mothers)})
-    return (
-        children.with_columns(child_key=keys(children["child_id"]))
-        .join(keyed, on="mother_id", how="left")
-        .drop("child_id", "mother_id", "adresse_id")
-        .sort("child_key")
-    )
+    Mothers' answers are joined to the mothers first, then once to the children.
+    """
+    children = people.children.select("child_id", "mother_id", "kom", "adresse_id", "age_band")
+    children = children.with_columns(child_key=keys(children["child_id"])).sort("child_key").lazy()
+    mothers = people.mothers.select("mother_id")
+    mothers = mothers.with_columns(mother_key=keys(mothers["mother_id"])).lazy()
+    for name, (factor, parameters) in rules.items():
+        answer = answer_rule(people, factor, parameters, name)
+        if "child_id" in answer.collect_schema():
+            children = children.join(answer, on="child_id", how="left", maintain_order="left")
+        else:
+            mothers = mothers.join(answer, on="mother_id", how="left")
+    return children.join(mothers, on="mother_id", how="left", maintain_order="left")
 
 
 def _identity(factor: Factor, parameters: FactorParameters) -> tuple[str, FactorParameters]:
