@@ -39,6 +39,7 @@ INSTALL_SH = """\
 #!/usr/bin/env bash
 # Installs femfaktor into .venv beside this file: no network, nothing outside this folder. Needs CPython 3.11.
 set -euo pipefail
+umask 022  # the night's account reads what root installs
 cd "$(dirname "$(readlink -f "$0")")"
 python="${PYTHON:-python3.11}"
 "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \\
@@ -47,9 +48,13 @@ sha256sum --quiet --check SHA256SUMS || { echo "the bundle is damaged: copy it a
 rm -rf .venv
 "$python" -m venv .venv
 # --isolated: no pip setting of this machine can add another source.
-pip() { .venv/bin/python -m pip --isolated --quiet --disable-pip-version-check --no-cache-dir "$@"; }
-pip install --no-index --find-links wheels --no-deps --require-hashes --only-binary :all: -r requirements.lock
-pip install --no-index --no-deps --no-build-isolation --editable source
+install() {
+  .venv/bin/python -m pip --isolated --quiet --disable-pip-version-check install \\
+    --root-user-action ignore --no-cache-dir --no-index --no-deps "$@"
+}
+install --find-links wheels --only-binary :all: --require-hashes -r requirements.lock
+install --no-build-isolation --editable source
+.venv/bin/python -m compileall -q source/assets source/pipelines source/reports source/schemas
 .venv/bin/femfaktor --version
 """
 
