@@ -1,14 +1,17 @@
 """The tables of a release: what analysts and reports get, after protection.
 
-Belongs here: names, types, status values and Danish comments, declared once. DuckDB DDL, CSV, Excel, the pandera
-checks and the documentation follow from it.
+Belongs here: names, types, status values and Danish comments, declared once. DuckDB DDL, CSV, Excel, the
+pandera checks and the documentation follow from it.
 Does not belong here: numbers (`assets/disclosure`), files (`assets/release`).
 
-Hidden is NULL, never zero. Every table ends with `marking`, so that a single row, pasted anywhere, still says what
-it may be used for.
+Hidden is NULL, never zero. Every table ends with `marking`, so that a single row, pasted anywhere, still says
+what it may be used for.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -59,8 +62,8 @@ def _count(name: str, da: str) -> Column:
 
 AREA_RISK = Table(
     "area_risk",
-    "Børn i særlig risiko (mindst tre af fem risikofaktorer) pr. område. Én række pr. dato, niveau og område. "
-    "Andele er beregnet af de viste antal.",
+    "Børn i særlig risiko (mindst tre af fem risikofaktorer) pr. område. Én række pr. dato, niveau og "
+    "område. Andele er beregnet af de viste antal.",
     ("reference_date", "definition", "level", "area_id"),
     (
         _DATE,
@@ -109,7 +112,8 @@ AREA_FACTOR = Table(
 
 AREA_FACTOR_COUNT = Table(
     "area_factor_count",
-    "Børn efter antal risikofaktorer, der med sikkerhed er til stede. 3+ er de samme børn som at_risk i area_risk.",
+    "Børn efter antal risikofaktorer, der med sikkerhed er til stede. 3+ er de samme børn "
+    "som at_risk i area_risk.",
     ("reference_date", "definition", "level", "area_id", "n_factors"),
     (
         _DATE,
@@ -213,8 +217,8 @@ RELEASE_TABLES: tuple[Table, ...] = (
 def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` with exactly the table's columns and types, in key order.
 
-    Raises ValueError naming table, column and count (never a value) for a missing column, a value outside its list,
-    a null where none may be, or rows with the same key.
+    Raises ValueError naming table, column and count (never a value) for a missing column, a value outside its
+    list, a null where none may be, or rows with the same key.
     """
     if missing := [column.name for column in table.columns if column.name not in frame.columns]:
         raise ValueError(f"{table.name}: no column {', '.join(missing)}")
@@ -237,3 +241,84 @@ def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 def table_named(name: str) -> Table:
     """The declaration of one table. Raises KeyError for an unknown name."""
     return {table.name: table for table in RELEASE_TABLES}[name]
+
+
+@dataclass(frozen=True)
+class View:
+    """A view of the release's DuckDB file (`sql/views/release_<name>.sql`); `columns` are its column
+    comments.
+    """
+
+    name: str
+    da: str
+    columns: Mapping[str, str]
+
+
+RELEASE_VIEWS: tuple[View, ...] = (
+    View(
+        "latest_area",
+        "Seneste opgørelse: andel i særlig risiko pr. område ved siden af kommunens og hele "
+        "leverancens andel.",
+        {
+            "reference_date": "Seneste opgørelsesdato",
+            "level": "Niveau",
+            "area_id": "Områdets id",
+            "area_name": "Områdets navn",
+            "kommune_name": "Den kommune, området ligger i",
+            "children": "Antal børn 0-17 år; tom = skjult",
+            "share_pct": "Områdets andel i særlig risiko (procent); tom = skjult",
+            "ci95_low_pct": "95 %-interval, nedre grænse (procent)",
+            "ci95_high_pct": "95 %-interval, øvre grænse (procent)",
+            "kommune_share_pct": "Kommunens andel (procent)",
+            "leverance_share_pct": "Hele leverancens andel (procent)",
+            "cell_status": "shown = vist; ellers grunden til, at tal mangler",
+            "marking": "Hvad data må bruges til",
+        },
+    ),
+    View(
+        "area_development",
+        "Udvikling: andel i særlig risiko pr. område og dato. intervals_overlap = ja betyder, at "
+        "forskellen fra forrige dato ikke kan kaldes en ændring.",
+        {
+            "reference_date": "Opgørelsesdato",
+            "level": "Niveau",
+            "area_id": "Områdets id",
+            "area_name": "Områdets navn",
+            "share_pct": "Andel i særlig risiko (procent); tom = skjult",
+            "ci95_low_pct": "95 %-interval, nedre grænse (procent)",
+            "ci95_high_pct": "95 %-interval, øvre grænse (procent)",
+            "previous_date": "Forrige opgørelsesdato",
+            "previous_share_pct": "Andel ved forrige opgørelsesdato (procent); tom = skjult",
+            "intervals_overlap": "ja, hvis intervallerne overlapper; tom = kan ikke afgøres",
+            "marking": "Hvad data må bruges til",
+        },
+    ),
+    View(
+        "area_profile",
+        "De fem faktorer ved siden af hinanden: andel med hver faktor pr. område og dato.",
+        {
+            "reference_date": "Opgørelsesdato",
+            "level": "Niveau",
+            "area_id": "Områdets id",
+            "area_name": "Områdets navn",
+            "share_pct": "Andel i særlig risiko (procent); tom = skjult",
+            **{
+                f"{factor}_pct": f"Andel med {factor} blandt oplyste (procent); tom = skjult"
+                for factor in FACTORS
+            },
+            "marking": "Hvad data må bruges til",
+        },
+    ),
+    View(
+        "hidden_rows",
+        "Hvor meget der er skjult: rækker i area_risk pr. dato, niveau og status.",
+        {
+            "reference_date": "Opgørelsesdato",
+            "level": "Niveau",
+            "cell_status": "shown = vist; ellers grunden til, at tal mangler",
+            "areas": "Antal områder med denne status",
+            "of_areas": "Antal områder på niveauet i alt",
+            "marking": "Hvad data må bruges til",
+        },
+    ),
+)

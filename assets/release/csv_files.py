@@ -1,0 +1,27 @@
+"""CSV files of a release, as Danish Excel opens them: `;`, decimal comma, UTF-8 with BOM.
+
+Belongs here: what CSV can't say by itself. Does not belong here: tables.
+NULL is an empty field, an empty text is `""`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from schemas.tables import Table
+
+FORMULA_STARTS = r"^[=+\-@\t\r]"
+"""A spreadsheet runs a CSV field that begins like this, quoted or not (OWASP, "CSV Injection")."""
+
+
+def write_csv_files(tables: Mapping[Table, pl.DataFrame], folder: Path) -> None:
+    """`<table>.csv` per table. Texts that a spreadsheet would run get an apostrophe in front."""
+    folder.mkdir()
+    for table, frame in tables.items():
+        text = pl.col(pl.String)
+        frame.with_columns(
+            pl.when(text.str.contains(FORMULA_STARTS)).then("'" + text).otherwise(text).name.keep()
+        ).write_csv(folder / f"{table.name}.csv", separator=";", decimal_comma=True, include_bom=True)
