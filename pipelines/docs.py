@@ -9,6 +9,7 @@ that it is rendered.
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -25,8 +26,9 @@ REGION = re.compile(r"(<!-- rendered: (?P<name>[a-z-]+) -->\n).*?(<!-- /rendered
 
 
 def _factors() -> str:
-    from assets.risk_factors.definitions import load_definitions
     from assets.risk_factors.explain import render_factor_table
+
+    from assets.risk_factors.definitions import load_definitions
 
     return render_factor_table(load_definitions(None)[DEFAULT_DEFINITION])
 
@@ -44,7 +46,7 @@ def _registers() -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def _rows(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -67,21 +69,15 @@ def _commands() -> str:
             if isinstance(command, click.Group):
                 yield from rows(command, words)
             else:
-                yield f"`{words}`", command.get_short_help_str(limit=200)
+                yield f"`{words}`", inspect.cleandoc(command.help or "").split("\n\n")[0]
 
     return _rows(("command", "what it does"), rows(root, "femfaktor"))
 
 
 def _exit_codes() -> str:
-    from schemas.errors import FemfaktorError
+    from pipelines.cli import EXIT_CODES
 
-    def first_sentence(kind: type) -> str:
-        return (kind.__doc__ or "").strip().split("\n")[0]
-
-    kinds = [kind for kind in FemfaktorError.__subclasses__() if kind.exit_code != FemfaktorError.exit_code]
-    refusals = sorted((str(kind.exit_code), first_sentence(kind)) for kind in kinds)
-    bug = (str(FemfaktorError.exit_code), "A bug of ours: please report it.")
-    return _rows(("code", "meaning"), [("0", "Done, or nothing changed."), *refusals, bug])
+    return _rows(("code", "meaning"), re.findall(r"(?m)^ +(\d+) +(.+)$", EXIT_CODES))
 
 
 def render_tables(title: str, intro: str, tables: Iterable[Table]) -> str:
@@ -143,9 +139,13 @@ def _fill(text: str) -> str:
     return REGION.sub(region, text)
 
 
+def _with_banner(page: str) -> str:
+    return page if "make docs WRITE=1" in page else BANNER + page
+
+
 def render() -> dict[str, str]:
     """Path below the repository → what the file should hold: rendered files and files with regions."""
-    pages = {path: BANNER + make().strip() + "\n" for path, make in FILES.items()}
+    pages = {path: _with_banner(make().strip()) + "\n" for path, make in FILES.items()}
     for path in (
         "README.md",
         "CONTRIBUTING.md",
