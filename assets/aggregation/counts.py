@@ -1,0 +1,94 @@
+"""From scored children to exact counts per level, rest and definition, for one reference date.
+
+Belongs here: the order in which the SQL of `sql/tables` and `sql/checks` runs, and what goes in and out.
+Does not belong here: the counting itself (`sql/`), what the tables mean (`schemas/warehouse.py`).
+What comes out is exact and stays on the private side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from assets.aggregation.engine import connect, quote_name, quote_path
+from assets.aggregation.sql import list_sql, load_sql
+from schemas.errors import FemfaktorError
+from schemas.release import LEVELS
+
+INTERMEDIATE = ("area", "atom", "place_area", "mother_place", "area_count")
+"""Tables the results are made of, in the order in which each needs the ones before."""
+FILES = ("cell", "area_risk", "area_factor", "area_factor_count", "area_children", "design_effect")
+"""`<name>.parquet` in the folder of a date; all but `cell` go to the warehouse."""
+
+
+class CountsBroken(FemfaktorError):
+    """Counts that must hold by construction don't: our bug."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What an aggregation may say about itself: counts only."""
+
+    children: int
+    definitions: int
+    children_outside_kommune: int
+    """Children whose dwelling is listed in an area of another municipality than the one BEF has them in.
+
+    They count in their municipality, not in the area (`sql/tables/place_area.sql`).
+    """
+
+
+def aggregate(scored: Path, areas: pl.DataFrame, out_dir: Path, temp_dir: Path) -> Counted:
+    """Write `<out_dir>/<name>.parquet` for each name in `FILES`; all definitions in `scored` side by side.
+
+    `scored`: one row per child and definition of one reference date (`assets.risk_factors.score_children`).
+    `areas`: the hierarchy valid at the date, one row per area: level, area_id, area_name, parent_id, kom.
+    The parent is the one a rest belongs to: an omraade's helhedsplan, else its kommune.
+    Every area comes out, with zeros if no child lives there.
+    Raises CountsBroken with the names of the checks (`sql/checks`) that don't hold.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with connect(temp_dir) as con:
+        build_tables(con, scored, areas)
+        run_checks(con)
+        for name in FILES:
+            target = quote_path(out_dir / f"{name}.parquet")
+            con.execute(f"COPY {quote_name(name)} TO {target} (FORMAT parquet)")
+        return _counted(con)
+
+
+def build_tables(con: duckdb.DuckDBPyConnection, scored: Path, areas: pl.DataFrame) -> None:
+    """Fill every table of `sql/tables` in `con`, each from the ones before."""
+    con.read_parquet(str(scored)).create_view("scored")
+    _register_hierarchy(con, areas)
+    for name in (*INTERMEDIATE, *FILES):
+        con.execute(f"CREATE TEMP TABLE {quote_name(name)} AS {load_sql(f'tables/{name}')}")
+
+
+def run_checks(con: duckdb.DuckDBPyConnection) -> None:
+    """Run every query of `sql/checks`; each returns the rows that break it. Raises CountsBroken."""
+    broken = {}
+    for name in list_sql("checks"):
+        rows = con.sql(f"SELECT count(*) FROM ({load_sql(name)})").fetchall()[0][0]
+        if rows:
+            broken[name.removeprefix("checks/")] = rows
+    if broken:
+        raise CountsBroken(
+            "aggregation: " + "; ".join(f"{name}: {rows:,} rows break it" for name, rows in broken.items())
+        )
+
+
+def _register_hierarchy(con: duckdb.DuckDBPyConnection, areas: pl.DataFrame) -> None:
+    columns = areas.select(
+        pl.col("level", "area_id", "area_name", "parent_id").cast(pl.String), pl.col("kom").cast(pl.Int16)
+    )
+    if columns["area_id"].is_duplicated().any() or not columns["level"].is_in(LEVELS).all():
+        raise CountsBroken("aggregation: the hierarchy has an area twice or an unknown level")
+    con.register("hierarchy", columns)
+
+
+def _counted(con: duckdb.DuckDBPyConnection) -> Counted:
+    return Counted(*con.sql(load_sql("tables/counted")).fetchall()[0])
