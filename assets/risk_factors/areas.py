@@ -1,9 +1,11 @@
 """Housing areas at a date: which are valid, how they hang together, and which ones a dwelling lies in.
 
-Belongs here: validity, the hierarchy afdeling -> omraade -> helhedsplan -> kommune, membership that closes upward.
+Belongs here: validity, the hierarchy afdeling -> omraade -> helhedsplan -> kommune, membership that closes
+upward.
 Does not belong here: counting (`assets/aggregation`), the statutory lists.
 
-A dwelling in an afdeling lies in its omraade and in that omraade's plan. It may lie in two omraader (overlap).
+A dwelling in an afdeling lies in its omraade and in that omraade's plan. It may lie in two omraader
+(overlap).
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ DELIVERY = "leverance"
 
 
 def hierarchy(registers: Registers, reference_date: date) -> pl.DataFrame:
-    """The areas valid at the date: level, area_id, area_name, parent_id (whose rest the area is taken from), kom (Int16).
+    """The areas valid at the date: level, area_id, area_name, parent_id (whose rest the area is taken from),
+    kom (Int16).
 
-    parent_id: afdeling -> its omraade; omraade -> its helhedsplan, else its kommune; helhedsplan -> its kommune;
-    kommune -> "leverance". An omraade whose plan has ended belongs to its kommune. Refuses an area listed twice at the
-    date, and one whose parent is not valid at it.
+    parent_id: afdeling -> its omraade; omraade -> its helhedsplan, else its kommune; helhedsplan -> its
+    kommune; kommune -> "leverance". An omraade whose plan has ended belongs to its kommune. Refuses an area
+    listed twice at the date, and one whose parent is not valid at it.
     """
     areas = _valid(registers.listed("omraader"), reference_date).collect()
     twice = areas.height - areas["area_id"].n_unique()
@@ -81,10 +84,11 @@ def hierarchy(registers: Registers, reference_date: date) -> pl.DataFrame:
 
 
 def areas_of_dwellings(registers: Registers, reference_date: date) -> pl.DataFrame:
-    """adresse_id, area_ids (sorted list of every afdeling, omraade and helhedsplan the dwelling lies in at the date).
+    """adresse_id, area_ids (sorted list of every afdeling, omraade and helhedsplan the dwelling lies in at
+    the date).
 
-    Refuses addresses listed for areas that are in no row of the area list; those of areas not valid at the date are
-    left out.
+    Refuses addresses listed for areas that are in no row of the area list; those of areas not valid at the
+    date are left out.
     """
     up = (
         hierarchy(registers, reference_date)

@@ -40,7 +40,8 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class Factor:
-    """`short` is what the command line accepts (`f2`); `da` as printed in KL's catalogue, `en` its translation."""
+    """`short` is what the command line accepts (`f2`); `da` as printed in KL's catalogue, `en` its
+    translation."""
 
     key: str
     da: str

@@ -1,9 +1,11 @@
 """Factor definitions: what the five factors mean, as data, versioned and fingerprinted.
 
-Belongs here: loading `definitions/*.toml` (shipped) and `<home>/definitions/*.toml` (the user's own), variants, the hash.
+Belongs here: loading `definitions/*.toml` (shipped) and `<home>/definitions/*.toml` (the user's own),
+variants, the hash.
 Does not belong here: the rules (`f1_…` to `f5_…`).
 
-A variant says `extends = "sfi5-v1"` and then only what differs: tables are merged key by key, lists are replaced whole.
+A variant says `extends = "sfi5-v1"` and then only what differs: tables are merged key by key, lists are
+replaced whole.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ class Definition(Strict):
 
     @cached_property
     def hash(self) -> str:
-        """sha256 over the resolved content (a variant and its base together), independent of the file's layout."""
+        """sha256 over the resolved content (a variant and its base together), independent of the file's
+        layout."""
         content = json.dumps(
             self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
         )

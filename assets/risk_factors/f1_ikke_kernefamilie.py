@@ -1,8 +1,8 @@
 """f1: the mother does not live in a nuclear family ("mor bor ikke i kernefamilie").
 
-Two readings: `barn` asks the child's row (FM_MARK: with whom does the child live?), `mor` the mother's own row
-(FAMILIE_TYPE: is she single?). They part exactly where it matters most: a placed child has FM_MARK 6 even when its
-mother lives with its father.
+Two readings: `barn` asks the child's row (FM_MARK: with whom does the child live?), `mor` the mother's own
+row (FAMILIE_TYPE: is she single?). They part exactly where it matters most: a placed child has FM_MARK 6 even
+when its mother lives with its father.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def vintages_used(registers: Registers, parameters: Parameters, reference_date: 
 
 
 def prepare_facts(people: People, parameters: Parameters) -> pl.LazyFrame:
-    """`barn`: child_id, fm_mark, mother_is_dead (null = mother blank or never in BEF). `mor`: mother_id, familie_type (null
-    = no own row at the date)."""
+    """`barn`: child_id, fm_mark, mother_is_dead (null = mother blank or never in BEF). `mor`: mother_id,
+    familie_type (null = no own row at the date)."""
     if parameters.side == "mor":
         own_row = people.residents("pnr", "familie_type")
         mothers = people.mothers.lazy().select("mother_id")
@@ -71,15 +71,17 @@ def describe(parameters: Parameters) -> RuleText:
         return RuleText(
             yes=f"the mother's own FAMILIE_TYPE is {is_in_words(parameters.single_codes)}",
             no=f"it is {is_in_words(parameters.couple_codes)}",
-            unknown="she has no row of her own at the reference date, is dead, or the code is blank or not valid then",
+            unknown="she has no row at the reference date, is dead, or the code is blank or not valid",
+            en="The mother is single by her own family type, whoever the child lives with.",
             da="Moren er enlig efter sin egen familietype i befolkningsregistret.",
             register="BEF, the mother's row at the reference date",
             codes=parameters.single_codes + parameters.couple_codes,
         )
     return RuleText(
-        yes=f"the child's FM_MARK is anything but {is_in_words(parameters.intact_codes)}; a placed child (6) counts as yes",
+        yes=f"the child's FM_MARK is not {is_in_words(parameters.intact_codes)} (a placed child is 6)",
         no=f"FM_MARK is {is_in_words(parameters.intact_codes)}",
         unknown="FM_MARK is blank, or the child's mother is blank, dead, or in no delivered BEF",
+        en="The child does not live with both parents (a placed child counts).",
         da="Barnet bor ikke sammen med begge sine forældre.",
         register="BEF, the child's row at the reference date",
         codes=parameters.intact_codes,

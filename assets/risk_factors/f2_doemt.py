@@ -1,7 +1,8 @@
 """f2: the mother is convicted of crime ("mor er dømt for kriminalitet").
 
-A conviction is a decision under one of the named laws whose type is a conviction. A charge is none: acquittals and
-withdrawn charges lie in the same table. The window ends where KRAF does, and the last day is reported with the scores.
+A conviction is a decision under one of the named laws whose type is a conviction. A charge is none:
+acquittals and withdrawn charges lie in the same table. The window ends where KRAF does, and the last day is
+reported with the scores.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class LawCode(Code):
 
 
 class Parameters(FactorParameters):
-    """`window_years`: decisions in (v - years, v] count; "ever" = since the data begins. v = the last day of KRAF, or the
-    reference date if that is earlier."""
+    """`window_years`: decisions in (v - years, v] count; "ever" = since the data begins. v = the last day of
+    KRAF, or the reference date if that is earlier."""
 
     window_years: Years | Literal["ever"]
     max_age_years: Years
@@ -82,7 +83,8 @@ def prepare_facts(people: People, parameters: Parameters) -> pl.LazyFrame:
 
 
 def is_conviction(parameters: Parameters, start: date, last_day: date) -> nw.Expr:
-    """Does a KRAF row count? In (start, last_day], under a listed law, of a listed decision type. Blank: no."""
+    """Does a KRAF row count? In (start, last_day], under a listed law, of a listed decision type. Blank:
+    no."""
     in_window = (nw.col("afg_dato") > nw.lit(start)) & (nw.col("afg_dato") <= nw.lit(last_day))
     by_law = reduce(or_, (_begins_with("afg_ger7", law) for law in parameters.laws))
     return in_window & by_law & is_valid_code("afg_afgtypko", "afg_dato", parameters.decisions)
@@ -99,6 +101,7 @@ def describe(parameters: Parameters) -> RuleText:
     window = (
         "since the delivered KRAF begins, to v" if ever else f"(v - {parameters.window_years} years, v]"
     ) + "; v = the reference date, or KRAF's last day if earlier"
+    since_en = "since KRAF begins" if ever else f"within {parameters.window_years} years"
     since = "siden registrets begyndelse" if ever else f"inden for de seneste {parameters.window_years} år"
     return RuleText(
         yes=(
@@ -106,8 +109,9 @@ def describe(parameters: Parameters) -> RuleText:
             f"and whose AFG_AFGTYPKO is {is_in_words(parameters.decisions)}"
         ),
         no="no such decision, and the mother is in every year-end BEF of the window (from her birth year)",
-        unknown="no such decision, but she is missing from a year-end BEF of the window; or the mother is blank",
-        da=f"Moren er dømt efter straffeloven, narkotika- eller våbenlovgivningen {since}.",
+        unknown="no such decision, but a year-end BEF of the window lacks her; or the mother is blank",
+        en="The mother is convicted under " + ", ".join(law.da for law in parameters.laws) + f" {since_en}.",
+        da="Moren er dømt efter " + ", ".join(law.da for law in parameters.laws) + f" {since}.",
         register="KRAF (decisions), BEF (presence)",
         codes=parameters.laws + parameters.decisions,
         window=window,

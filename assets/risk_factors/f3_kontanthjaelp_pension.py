@@ -1,7 +1,7 @@
 """f3: the mother is on cash benefit or pension ("mor er på kontanthjælp eller pension").
 
-SOCIO13 is the main status of a whole year, not of the reference date. The list of codes is dated, because benefits come
-and go.
+SOCIO13 is the main status of a whole year, not of the reference date. The list of codes is dated, because
+benefits come and go.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def has_risk_factor(parameters: Parameters, reference_date: date) -> nw.Expr:
 
 
 def describe(parameters: Parameters) -> RuleText:
+    benefits = ", ".join(code.da for code in parameters.benefit_codes)
     return RuleText(
         yes=f"the mother's SOCIO13 is {is_in_words(parameters.benefit_codes)}",
         no="it is any other code",
         unknown="she is not in that year's AKM, her SOCIO13 is blank, or the mother is blank",
-        da="Morens væsentligste indkomstkilde i året er "
-        + ", ".join(code.da for code in parameters.benefit_codes)
-        + ".",
-        register=f"AKM, newest year on or before the reference date (at most {parameters.max_age_years} years old)",
+        en=f"The mother's main income of the year is {benefits}.",
+        da=f"Morens væsentligste indkomstkilde i året er {benefits}.",
+        register=f"AKM, newest year up to the reference date (at most {parameters.max_age_years} years old)",
         codes=parameters.benefit_codes,
     )

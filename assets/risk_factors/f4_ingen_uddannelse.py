@@ -19,8 +19,8 @@ MISSING_MEANS = {"uoplyst": None, "ja": True, "nej": False}
 
 
 class Parameters(FactorParameters):
-    """`low_codes`: DISCED-15 hovedområder that are yes; `undisclosed_codes` (and no row, and a code that is not in the
-    table) are what `missing` says."""
+    """`low_codes`: DISCED-15 hovedområder that are yes; `undisclosed_codes` (and no row, and a code that is
+    not in the table) are what `missing` says."""
 
     max_age_years: Years
     low_codes: Codes
@@ -55,23 +55,30 @@ def has_risk_factor(parameters: Parameters, reference_date: date) -> nw.Expr:
 
 
 def describe(parameters: Parameters) -> RuleText:
-    missing = {
-        "uoplyst": "the education is not known (see no)",
-        "ja": "only when the mother is blank: not known counts as yes in this definition",
-        "nej": "only when the mother is blank: not known counts as no in this definition",
+    not_known = (
+        f"{is_in_words(parameters.undisclosed_codes)}, no row in UDDA, or code not in the format table"
+    )
+    low = f"the mother's highest completed education has hovedområde {is_in_words(parameters.low_codes)}"
+    other = "it has any other hovedområde"
+    blank = "the mother is blank"
+    yes, no, unknown, en, da = {
+        "uoplyst": (low, other, f"{not_known}; or {blank}", "", ""),
+        "ja": (f"{low}; or {not_known}", other, blank, ", or it is not known", ", eller den er uoplyst"),
+        "nej": (
+            low,
+            f"{other}; or {not_known}",
+            blank,
+            "; not known counts as no",
+            "; uoplyst tæller som nej",
+        ),
     }[parameters.missing]
     return RuleText(
-        yes=f"the mother's highest completed education (HFAUDD) has hovedområde {is_in_words(parameters.low_codes)}",
-        no="any other hovedområde; not known = "
-        f"{is_in_words(parameters.undisclosed_codes)}, no row in UDDA, or a code missing from the format table",
-        unknown=missing,
-        da="Moren har ingen uddannelse ud over grundskolen"
-        + {
-            "uoplyst": ".",
-            "ja": "; uoplyst uddannelse regnes med.",
-            "nej": "; uoplyst uddannelse regnes ikke med.",
-        }[parameters.missing],
-        register=f"UDDA, newest year on or before the reference date (at most {parameters.max_age_years} years old), "
-        "and DST's format table",
+        yes=yes,
+        no=no,
+        unknown=unknown,
+        en=f"The mother has no education beyond primary school{en}.",
+        da=f"Moren har ingen uddannelse ud over grundskolen{da}.",
+        register=f"UDDA, newest year up to the reference date (at most {parameters.max_age_years} years old)"
+        "; DST's format table",
         codes=parameters.low_codes + parameters.undisclosed_codes,
     )

@@ -1,7 +1,7 @@
 """f5: the mother's housing conditions ("mors boligforhold").
 
-No source says what this means. The default is a rented dwelling; `almen` and `trangt` (crowded) are the alternatives.
-Always the mother's dwelling, not the child's: some children live with their father.
+No source says what this means. The default is a rented dwelling; `almen` and `trangt` (crowded) are the
+alternatives. Always the mother's dwelling, not the child's: some children live with their father.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Crowding(Strict):
 
 
 class Parameters(FactorParameters):
-    """`condition` picks the reading; the other readings' codes stay declared, so that a variant is one line."""
+    """`condition` picks the reading; the other readings' codes stay declared, so that a variant is one
+    line."""
 
     max_age_years: Years
     condition: Literal["lejet", "almen", "trangt"]
@@ -93,7 +94,7 @@ def has_risk_factor(parameters: Parameters, reference_date: date) -> nw.Expr:
 
 def describe(parameters: Parameters) -> RuleText:
     register = (
-        f"BOL, newest status day on or before the reference date (at most {parameters.max_age_years} years old), "
+        f"BOL, newest status day up to the reference date (at most {parameters.max_age_years} years old), "
         "by the mother's ADRESSE_ID in BEF at the reference date"
     )
     no_dwelling = (
@@ -103,7 +104,7 @@ def describe(parameters: Parameters) -> RuleText:
         crowding = parameters.crowding
         per_room = crowding.measure == "personer_pr_vaerelse"
         rule = (
-            f"more than {crowding.limit:g} residents per room"
+            f"more than {crowding.limit:g} resident(s) per room"
             if per_room
             else f"less than {crowding.limit:g} m² per resident"
         )
@@ -116,6 +117,7 @@ def describe(parameters: Parameters) -> RuleText:
             yes=f"the mother's dwelling has {rule} ({_column(parameters).upper()} and BEF)",
             no="it has not",
             unknown=f"{no_dwelling}, or {_column(parameters).upper()} is blank or 0",
+            en=f"The mother lives crowded: {rule}.",
             da=f"Moren bor trangt: {rule_da}.",
             register=register,
             codes=(),
@@ -125,6 +127,7 @@ def describe(parameters: Parameters) -> RuleText:
             yes=f"the mother's dwelling has EJERFORHOLD {is_in_words(parameters.almen_codes)}",
             no="any other ownership",
             unknown=f"{no_dwelling}, or its ownership is blank",
+            en="The mother lives in an almen dwelling (public housing).",
             da="Moren bor i en almen bolig.",
             register=register,
             codes=parameters.almen_codes,
@@ -133,6 +136,7 @@ def describe(parameters: Parameters) -> RuleText:
         yes=f"the mother's dwelling has UDLEJNINGFH {is_in_words(parameters.rented_codes)}",
         no=f"it has {is_in_words(parameters.owner_codes)}",
         unknown=f"{no_dwelling}, or it has any other code",
+        en="The mother lives in a rented dwelling.",
         da="Moren bor i en lejebolig.",
         register=register,
         codes=parameters.rented_codes + parameters.owner_codes,

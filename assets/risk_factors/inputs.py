@@ -17,8 +17,8 @@ from schemas.errors import InputRefused, Problem
 
 @dataclass(frozen=True)
 class VintageUsed:
-    """A register vintage behind the scores. Decisions count in `(window_from, window_to]`: after the first day, up to
-    and including the last."""
+    """A register vintage behind the scores. Decisions count in `(window_from, window_to]`: after the first
+    day, up to and including the last."""
 
     register: str
     vintage: date
@@ -30,8 +30,9 @@ class VintageUsed:
 class Registers:
     """Typed registers.
 
-    `frames`: register -> vintage (status day) -> frame; `lists`: omraader, omraade_adresser, hfaudd. Keys (pnr in BEF,
-    UDDA and AKM, adresse_id in BOL, hfaudd) are unique within a frame; KRAF has many rows a person.
+    `frames`: register -> vintage (status day) -> frame; `lists`: omraader, omraade_adresser, hfaudd. Keys
+    (pnr in BEF, UDDA and AKM, adresse_id in BOL, hfaudd) are unique within a frame; KRAF has many rows a
+    person.
     """
 
     frames: Mapping[str, Mapping[date, pl.LazyFrame]]

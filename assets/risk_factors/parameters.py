@@ -1,7 +1,7 @@
 """What every definition is made of: codes with validity dates, and statements with source and certainty.
 
-Belongs here: the pydantic building blocks that the five factors' parameters share, and the two ways to ask whether a
-code counts.
+Belongs here: the pydantic building blocks that the five factors' parameters share, and the two ways to ask
+whether a code counts.
 Does not belong here: what a single factor needs (its own file), reading TOML (`definitions.py`).
 """
 
@@ -40,7 +40,8 @@ class Statement(Strict):
 
 
 class Code(Strict):
-    """A register code that a rule uses; it counts from `valid_from` to `valid_to`, both included (absent = open)."""
+    """A register code that a rule uses; it counts from `valid_from` to `valid_to`, both included (absent =
+    open)."""
 
     code: int
     da: str
@@ -72,11 +73,13 @@ class FactorParameters(Strict):
 
 @dataclass(frozen=True)
 class RuleText:
-    """A rule in words, made from its parameters: when yes, when no, when unknown; `da` is one Danish sentence."""
+    """A rule in words, made from its parameters: when yes, when no, when unknown; `en` and `da` in one
+    sentence."""
 
     yes: str
     no: str
     unknown: str
+    en: str
     da: str
     register: str
     codes: tuple[Code, ...]
@@ -89,7 +92,8 @@ def valid_codes(codes: Iterable[Code], day: date) -> list[int]:
 
 
 def is_valid_code(column: str, day: str, codes: Iterable[Code]) -> nw.Expr:
-    """True where `column` holds one of `codes`, valid on the date in column `day`; null where either is null."""
+    """True where `column` holds one of `codes`, valid on the date in column `day`; null where either is
+    null."""
     periods: dict[tuple[date | None, date | None], list[int]] = {}
     for code in codes:
         periods.setdefault((code.valid_from, code.valid_to), []).append(code.code)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from assets.risk_factors.inputs import Registers, refusal, years_before
@@ -26,10 +27,10 @@ DEAD = "D"
 class People:
     """The children of one date and their mothers.
 
-    `children`: child_id, mother_id (null = none given), kom, adresse_id, fm_mark, age_band.
-    `mothers`: one row per distinct mother_id: is_dead and birth_year (from her latest BEF row; null = never in
-    BEF), adresse_id (own row at the date; null = none, or dead).
-    `sightings`: one row per mother and BEF vintage up to the date: mother (row number in `mothers`), vintage.
+    `children`: child_id, mother_id (null = none given), kom, adresse_id, fm_mark, age_band. `mothers`: one
+    row per distinct mother_id: is_dead and birth_year (from her latest BEF row; null = never in BEF),
+    adresse_id (own row at the date; null = none, or dead). `sightings`: one row per mother and BEF vintage up
+    to the date: mother (row number in `mothers`), vintage.
     """
 
     reference_date: date
@@ -48,8 +49,6 @@ class People:
 
         A snapshot that was not delivered can't show it, so nobody is present in it; nor in no years at all.
         """
-        import numpy as np
-
         year_ends = [date(year, 12, 31) for year in years]
         birth_year = self.mothers["birth_year"].fill_null(0).to_numpy()
         seen = self.sightings.filter(pl.col("vintage").is_in(year_ends))
@@ -95,8 +94,10 @@ def find_people(registers: Registers, reference_date: date) -> People:
         engine="streaming"
     )
     at_date = rows.filter(vintage=reference_date)
-    earlier = rows.filter(pl.col("vintage") < reference_date).join(at_date, on="mother", how="anti")
-    latest = pl.concat([at_date, earlier.sort("vintage").unique("mother", keep="last")])
+    is_here = np.zeros(ids.height, dtype=bool)
+    is_here[at_date["mother"]] = True
+    elsewhere = rows.filter(~is_here[rows["mother"]]).sort("vintage").unique("mother", keep="last")
+    latest = pl.concat([at_date, elsewhere])
     mothers = (
         ids.join(latest, on="mother", how="left", maintain_order="left")
         .with_columns(adresse_id=pl.when(~pl.col("is_dead")).then("adresse_id"))

@@ -1,10 +1,11 @@
 """Score the children of one reference date under one or more definitions.
 
 Belongs here: the order of the work, each distinct rule computed once, the keys that replace register ids.
-Does not belong here: the rules themselves (`f1_…` to `f5_…`), writing the rows (`assets/scored.py`), counting them.
+Does not belong here: the rules themselves (`f1_…` to `f5_…`), writing the rows (`assets/scored.py`), counting
+them.
 
-Nothing here leaves the private side: the rows are per child. They carry keys drawn anew in every run, not stored and not
-derivable, in an order drawn with them.
+Nothing here leaves the private side: the rows are per child. They carry keys drawn anew in every run, not
+stored and not derivable, in an order drawn with them.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def score_children(
     *,
     keys: Keys = draw_keys,
 ) -> pl.LazyFrame:
-    """One row per child and definition: reference_date, definition, definition_hash, child_key, mother_key (null = none
-    given), kom, area_ids, age_band, f1..f5 (true/false/null), n_yes, n_known, state.
+    """One row per child and definition: reference_date, definition, definition_hash, child_key, mother_key
+    (null = none given), kom, area_ids, age_band, f1..f5 (true/false/null), n_yes, n_known, state.
 
     Refuses a missing or outdated register, naming every one of them. Tests pass `keys` to keep ids.
     """
@@ -102,9 +103,11 @@ def vintages_used(registers: Registers, definition: Definition, reference_date: 
 def vintages_read(
     registers: Registers, definitions: Mapping[str, Definition], reference_date: date
 ) -> dict[str, list[date]]:
-    """Everything the scores of the date depend on, by register: when one of these changes, the date is scored anew.
+    """Everything the scores of the date depend on, by register: when one of these changes, the date is scored
+    anew.
 
-    BEF: every vintage up to the date (is a mother known, was she here?). KRAF: the years of the widest window.
+    BEF: every vintage up to the date (is a mother known, was she here?). KRAF: the years of the widest
+    window.
     """
     read = {"bef": {v for v in registers.vintages("bef") if v <= reference_date}}
     for definition in definitions.values():
