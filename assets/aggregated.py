@@ -4,7 +4,8 @@ Belongs here: the Dagster assets. Does not belong here: SQL (`sql/`), running it
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 
 import dagster as dg
@@ -14,6 +15,8 @@ from assets.aggregation import aggregate, build_warehouse
 from assets.fingerprints import hash_code, hash_file
 from assets.home import PRIVATE
 from assets.risk_factors.areas import hierarchy
+from assets.risk_factors.definitions import Definition
+from assets.risk_factors.inputs import Registers
 from assets.risk_factors.scoring import vintages_used
 from assets.scored import (
     REFERENCE_DATES,
@@ -25,6 +28,7 @@ from assets.scored import (
     stale_reasons,
 )
 from assets.workspace import Workspace, guarded
+from schemas.warehouse import DEFINITION, VINTAGE
 
 
 @guarded("aggregated")
@@ -39,12 +43,7 @@ def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
             shutil.rmtree(beside, ignore_errors=True)
             beside.mkdir(mode=PRIVATE)
             aggregate(source, hierarchy(registers, day), beside, workspace.home.temp)
-            vintages = [
-                {"reference_date": day, "definition": name, **used.as_row()}
-                for name, definition in definitions.items()
-                for used in vintages_used(registers, definition, day)
-            ]
-            pl.DataFrame(vintages, infer_schema_length=None).write_parquet(beside / "vintage.parquet")
+            _vintages(registers, definitions, day).write_parquet(beside / "vintage.parquet")
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(exist_ok=True)
             beside.rename(target)
@@ -53,6 +52,24 @@ def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
             done.append(day)
         drop_scored(workspace, source)
     return done
+
+
+def _vintages(registers: Registers, definitions: Mapping[str, Definition], day: date) -> pl.DataFrame:
+    """The register vintages behind one date's counts, per definition."""
+    rows = [
+        {"reference_date": day, "definition": name} | asdict(used)
+        for name, definition in definitions.items()
+        for used in vintages_used(registers, definition, day)
+    ]
+    return pl.DataFrame(rows, schema=VINTAGE.polars_schema)
+
+
+def _described(definitions: Mapping[str, Definition]) -> pl.DataFrame:
+    rows = [
+        {"definition": d.name, "definition_hash": d.hash, "title": d.title, "toml": d.model_dump_json(indent=1)}
+        for d in definitions.values()
+    ]
+    return pl.DataFrame(rows, schema=DEFINITION.polars_schema)
 
 
 @guarded("warehouse")
@@ -66,7 +83,13 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
     if not reasons:
         return False
     workspace.redo("warehouse", reasons)
-    build_warehouse(counted, target, definitions=definitions_of(workspace), temp_dir=workspace.home.temp)
+    build_warehouse(
+        counted,
+        target,
+        definitions=_described(definitions_of(workspace)),
+        vintages=pl.concat(pl.read_parquet(folder / "vintage.parquet") for folder in counted.values()),
+        temp_dir=workspace.home.temp,
+    )
     workspace.fingerprints.record("warehouse", inputs)
     return True
 

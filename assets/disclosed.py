@@ -14,8 +14,10 @@ import polars as pl
 
 from assets.aggregated import counted_dates, warehouse
 from assets.disclosure import load_policy, protect
+from assets.extracts import is_synthetic_delivery
 from assets.fingerprints import hash_bytes, hash_code
 from assets.home import PRIVATE
+from assets.registers import open_delivery
 from assets.release import read_release
 from assets.scored import definitions_of
 from assets.workspace import Workspace, guarded
@@ -56,7 +58,7 @@ def stage_release(workspace: Workspace) -> Path | None:
     home, settings, fingerprints = workspace.home, workspace.settings.release, workspace.fingerprints
     for leftover in home.staging.iterdir():
         shutil.rmtree(leftover)
-    synthetic = bool(fingerprints.seen.get("synthetic"))
+    synthetic = is_synthetic_delivery(open_delivery(workspace))
     if not synthetic and not all(
         s.strip() for s in (settings.controller, settings.purpose, settings.legal_basis)
     ):

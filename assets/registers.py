@@ -9,11 +9,12 @@ The typed tables mirror the delivery: what is no longer delivered goes.
 
 import dagster as dg
 
-from assets.extracts import Delivery, discover, is_synthetic_delivery, type_register
+from assets.extracts import Delivery, Source, TypingReport, discover, type_register
 from assets.fingerprints import hash_bytes, hash_code, hash_file
 from assets.home import PRIVATE
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
+from schemas.errors import InputRefused, Problem
 from schemas.registers import CONTRACTS
 
 
@@ -27,35 +28,65 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
     register, fingerprints = contract.name, workspace.fingerprints
     delivery = open_delivery(workspace)
     mapping = workspace.settings.mapping.get(register, {})
-    code = hash_code(
-        "assets/extracts", "schemas/contracts.py", "schemas/gate.py", f"schemas/registers/{register}.py"
-    )
+    shared_inputs = {
+        "code": hash_code("assets/extracts", "schemas/contracts.py", f"schemas/registers/{register}.py"),
+        "column names": hash_bytes(repr(sorted(mapping.items())).encode()),
+    }
     rows: dict[str, int] = {}
-    delivered = delivery.vintages(register)
-    for vintage, files in delivered.items():
-        node, target = f"registers/{register}/{vintage}", workspace.home.typed(register, vintage)
-        inputs = {str(file.relative): fingerprints.file_hash(file.path) for file in files}
-        inputs |= {"code": code, "column names": hash_bytes(repr(sorted(mapping.items())).encode())}
+    delivered = {source_vintage(source): source for source in delivery.of(register).values()}
+    if contract.required and not delivered:
+        raise InputRefused(
+            [Problem(register, "", "not delivered", 1, "See `femfaktor check DIR` for the gaps.")]
+        )
+    for vintage, source in delivered.items():
+        node, target = node_of(register, vintage), workspace.home.typed(register, vintage)
+        inputs = {
+            str(file.relative_to(delivery.folder)): fingerprints.file_hash(file) for file in source.files
+        } | shared_inputs
         reasons = fingerprints.changed(node, inputs) if target.exists() else ["not made before"]
         if not reasons:
             continue
         workspace.redo(node, reasons)
         target.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
         report = type_register(
-            files, contract, target, vintage=vintage, tmp=workspace.home.temp, mapping=mapping
+            source.files,
+            contract,
+            target,
+            vintage=source.vintage,
+            tmp=workspace.home.temp,
+            mapping=mapping,
         )
-        for note in report.notes():
+        for note in _notes(report):
             workspace.say(f"{node}: {note}")
         fingerprints.record(node, inputs, hash_file(target))
-        rows[vintage] = report.rows
-    for node in fingerprints.nodes(f"registers/{register}/"):
+        rows[vintage] = report.rows_written
+    for node in fingerprints.nodes(node_of(register)):
         vintage = node.rsplit("/", 1)[-1]
         if vintage not in delivered:
             workspace.home.typed(register, vintage).unlink(missing_ok=True)
             fingerprints.forget(node)
             workspace.say(f"{node}: no longer delivered")
-    fingerprints.seen["synthetic"] = is_synthetic_delivery(delivery)
     return rows
+
+
+def source_vintage(source: Source) -> str:
+    """The status day as text; `all` for lists."""
+    return source.vintage.isoformat() if source.vintage else "all"
+
+
+def node_of(register: str, vintage: str = "") -> str:
+    return f"registers/{register}/{vintage}"
+
+
+def _notes(report: TypingReport) -> list[str]:
+    """What a reader of the log should know: counts and column names."""
+    notes = [f"{report.rows_written:,} rows"]
+    if report.duplicates_dropped:
+        notes.append(f"{report.duplicates_dropped:,} duplicate rows dropped")
+    if report.columns_dropped:
+        notes.append(f"columns not in the contract, dropped: {', '.join(report.columns_dropped)}")
+    notes += [f"{column}: {n:,} unknown codes became unknown" for column, n in report.unknown_codes.items()]
+    return notes
 
 
 def _table_schema(contract: Contract) -> dg.TableSchema:

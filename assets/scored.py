@@ -12,17 +12,15 @@ import dagster as dg
 import polars as pl
 
 from assets.fingerprints import hash_code
+from assets.registers import node_of
 from assets.risk_factors.definitions import Definition, load_definitions
 from assets.risk_factors.inputs import Registers
-from assets.risk_factors.scoring import score_children
+from assets.risk_factors.scoring import score_children, vintages_read
 from assets.validated import VALIDATED, typed_vintages
 from assets.workspace import Workspace, guarded
 from schemas.registers import CONTRACTS
 
 REFERENCE_DATES = dg.DynamicPartitionsDefinition(name="reference_date")
-
-# A date looks back through every vintage of these; of the others it reads only the latest.
-_HISTORIES = ("bef", "kraf")
 
 
 def definitions_of(workspace: Workspace) -> dict[str, Definition]:
@@ -46,13 +44,12 @@ def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
     """Everything the counts of one date depend on, as named hashes."""
     inputs = {f"definition {name}": definition.hash for name, definition in definitions_of(workspace).items()}
     inputs["code"] = hash_code("assets/risk_factors", "assets/aggregation", "sql/tables", "sql/checks")
-    for register, contract in CONTRACTS.items():
-        vintages = list(typed_vintages(workspace, register))
-        if not contract.is_list:
-            vintages = [vintage for vintage in vintages if vintage <= str(reference_date)]
-            vintages = vintages if register in _HISTORIES else vintages[-1:]
+    read = vintages_read(open_registers(workspace), definitions_of(workspace), reference_date)
+    read_texts = {register: [str(vintage) for vintage in vintages] for register, vintages in read.items()}
+    lists = {register: ["all"] for register, contract in CONTRACTS.items() if contract.is_list}
+    for register, vintages in (read_texts | lists).items():
         for vintage in vintages:
-            inputs[f"{register} {vintage}"] = workspace.fingerprints.output(f"registers/{register}/{vintage}")
+            inputs[f"{register} {vintage}"] = workspace.fingerprints.output(node_of(register, vintage))
     return inputs
 
 
@@ -76,7 +73,7 @@ def score_dates(workspace: Workspace, dates: Iterable[date]) -> dict[str, int]:
         workspace.redo(f"scored {day}", reasons)
         target = workspace.home.scored(day)
         target.parent.mkdir(exist_ok=True)
-        score_children(registers, list(definitions.values()), day).sink_parquet(target, compression="zstd")
+        score_children(registers, definitions, day).sink_parquet(target, compression="zstd")
         rows[str(day)] = pl.scan_parquet(target).select(pl.len()).collect().item()
     return rows
 

@@ -7,15 +7,17 @@ Belongs here: the Dagster assets with their blocking checks. Does not belong her
 Validates the file that is then used, not a plan that would read its source again.
 """
 
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
-from schemas.gate import validate
 
+from assets.registers import node_of
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
 from schemas.errors import InputRefused
+from schemas.gate import validate
 from schemas.registers import CONTRACTS
 
 CHECK = "contract_holds"
@@ -23,7 +25,7 @@ CHECK = "contract_holds"
 
 def typed_vintages(workspace: Workspace, register: str) -> dict[str, Path]:
     """The typed files of a register, by vintage, oldest first."""
-    nodes = workspace.fingerprints.nodes(f"registers/{register}/")
+    nodes = workspace.fingerprints.nodes(node_of(register))
     vintages = [node.rsplit("/", 1)[-1] for node in nodes]
     return {vintage: workspace.home.typed(register, vintage) for vintage in vintages}
 
@@ -35,12 +37,14 @@ def validate_vintages(workspace: Workspace, contract: Contract) -> tuple[int, In
     problems, looked_at = [], 0
     for vintage, path in typed_vintages(workspace, contract.name).items():
         node = f"validated/{contract.name}/{vintage}"
-        inputs = {"typed": fingerprints.output(f"registers/{contract.name}/{vintage}")}
+        inputs = {"typed": fingerprints.output(node_of(contract.name, vintage))}
         if not fingerprints.changed(node, inputs):
             continue
         looked_at += 1
         try:
-            validate(pl.scan_parquet(path), contract, vintage)
+            validate(
+                pl.scan_parquet(path), contract, None if contract.is_list else date.fromisoformat(vintage)
+            )
         except InputRefused as refused:
             problems.extend(refused.problems)
         else:

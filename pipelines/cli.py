@@ -100,7 +100,7 @@ def init(home: Home, show: bool) -> None:
 
 @main.command()
 @click.option("--persons", type=click.IntRange(min=2_000), default=300_000, show_default=True)
-@click.option("--seed", type=int, default=2024, show_default=True)
+@click.option("--seed", type=int, default=20240615, show_default=True)
 @click.option(
     "--format", "form", type=click.Choice(["parquet", "csv", "xpt"]), default="parquet", show_default=True
 )
@@ -119,15 +119,19 @@ def make_synthetic(home: Home, *, persons: int, seed: int, form: str) -> None:
 
     home.create()
     with _voice() as voice:
+        bar = voice["progress"]("synthetic registers")
         summary = generate(
             home.root / "extracts",
             home.root / "truth",
             persons=persons,
             seed=seed,
             format=form,
-            progress=voice["progress"]("synthetic registers"),
+            progress=lambda step, done, total: bar(done, total),
         )
-    click.echo(f"Synthetic registers in {home.root / 'extracts'}: {summary}")
+    click.echo(
+        f"Synthetic registers in {home.root / 'extracts'}: {summary.persons:,} persons, {summary.children:,} "
+        f"children, {summary.areas} areas in {summary.helhedsplaner} helhedsplaner, {summary.files} files"
+    )
 
 
 @main.command()
@@ -300,7 +304,7 @@ def explain(home: Home, factor: str, definition: str) -> None:
 
 @main.command()
 @click.option("--persons", type=click.IntRange(min=2_000), default=300_000, show_default=True)
-@click.option("--seed", type=int, default=2024, show_default=True)
+@click.option("--seed", type=int, default=20240615, show_default=True)
 @click.pass_obj
 def demo(home: Home, persons: int, seed: int) -> None:
     """Synthetic registers, a whole night, and where to look: what `make run` does."""

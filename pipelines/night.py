@@ -115,6 +115,7 @@ def _surface(workspace: Workspace, *, verify: bool) -> str:
     if verify:
         fingerprints.seen["verified_at"] = now.isoformat(timespec="seconds")
     return fingerprints.surface(
+        workspace.extracts,
         files,
         {path.name: hash_file(path) for path in own if path.exists()} | {"code": hash_code(*CODE)},
         trust_mtime=not verify,

@@ -4,8 +4,6 @@ Belongs here: keeping the partitions in step with the delivery. Does not belong 
 (`settings`).
 """
 
-from datetime import date
-
 import dagster as dg
 
 from assets.registers import open_delivery
@@ -24,7 +22,7 @@ NO_BEF = Problem(
 
 def range_tags(instance: dg.DagsterInstance, workspace: Workspace) -> dict[str, str]:
     """Register the delivery's reference dates as partitions; the run tags that cover them all."""
-    vintages = [date.fromisoformat(vintage) for vintage in open_delivery(workspace).vintages("bef")]
+    vintages = [vintage for vintage in open_delivery(workspace).of("bef") if vintage]
     dates = [str(day) for day in workspace.settings.reference_dates(vintages)]
     if not dates:
         raise InputRefused([NO_BEF])

@@ -40,10 +40,16 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
 
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    from assets.extracts import is_synthetic_delivery
+    from assets.registers import open_delivery
     from pipelines.build import build_defs
     from pipelines.partitions import range_tags
 
     defs = build_defs(overrides={"workspace": workspace})
+    delivery = open_delivery(workspace)
+    synthetic = workspace.fingerprints.seen["synthetic"] = is_synthetic_delivery(delivery)
+    for path in delivery.unknown:
+        workspace.say(f"not a register, not read: {path.relative_to(delivery.folder)}")
     queue = list(jobs)
     with dg.DagsterInstance.get() as instance:
         while queue:
@@ -54,6 +60,6 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
             )
             if not result.success or workspace.failures:
                 return False
-            if name == "nightly" and workspace.fingerprints.seen.get("synthetic"):
+            if name == "nightly" and synthetic:
                 queue.append("release")
     return True
