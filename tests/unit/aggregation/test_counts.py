@@ -26,7 +26,7 @@ HIERARCHY = """
 """
 
 # 1, 2: siblings in A1. 3: their sibling, in O2. 4: where O1 (A2) and O2 overlap. 5: in O1, in no afdeling.
-# 6: O3. 7, 8: Nordby outside all areas, 7 without a known mother. 9: Sydby, sibling of 8. 10: a kommune not listed.
+# 6: O3. 7, 8: Nordby outside all areas, 7 without a known mother. 9: Sydby, sibling of 8. 10: not listed.
 CHILDREN = """
     1  | 100 | 901 | A1 O1 P1    | 0-2   | +++-- | 3 | 5 | særlig
     2  | 100 | 901 | A1 O1 P1    | 3-5   | ++--- | 2 | 5 | ikke
