@@ -1,6 +1,7 @@
 """Bring the shares at the last reference date to their quota, for any seed.
 
-Belongs here: moving single mothers onto or off benefit (SOCIO13 of the latest AKM year).
+Belongs here: moving single mothers onto or off benefit (SOCIO13 of the latest AKM year) and, where that does
+not suffice, to or from grundskole (HFAUDD).
 Does not belong here: the margins that bring them near (`population.py`, `traits.py`).
 """
 
@@ -26,28 +27,31 @@ from synthetic_data.world import World
 
 SHARE_IN_AREAS = 0.365  # asked: 35-38 %
 SHARE_OF_ALL = 0.064  # asked: 5-8 %
-BENEFIT_FACTOR = 2
+BENEFIT, EDUCATION = 2, 3  # the factors that are moved, in this order
 EMPLOYED = 134
+GRUNDSKOLE, VOCATIONAL = 10, 30  # hovedområde
 WORKING_AGE = (18, 64)
 
 
 def meet_quotas(world: World) -> None:
-    """Change SOCIO13 of the latest AKM year in place, mothers in the areas first."""
+    """Change SOCIO13 and HFAUDD in place, mothers in the areas first."""
     year = world.scope.last
     children = find_children(world, year)
     home = world.dwellings.of_persons(world.population, year)[children]
     in_area = world.dwellings.afdeling[home] != NOBODY
     mother = world.population.family[children]
     has_child_in_area = np.bincount(mother[in_area], minlength=world.population.families.n) > 0
-    _nudge(world, children, counted=in_area, movable=has_child_in_area, share=SHARE_IN_AREAS)
-    _nudge(
-        world, children, counted=np.full(len(children), True), movable=~has_child_in_area, share=SHARE_OF_ALL
-    )
+    everywhere = np.full(len(children), True)
+    for factor in (BENEFIT, EDUCATION):
+        _nudge(world, children, factor, counted=in_area, movable=has_child_in_area, share=SHARE_IN_AREAS)
+    for factor in (BENEFIT, EDUCATION):
+        _nudge(world, children, factor, counted=everywhere, movable=~has_child_in_area, share=SHARE_OF_ALL)
 
 
 def _nudge(
     world: World,
     children: npt.NDArray[np.intp],
+    factor: int,
     *,
     counted: npt.NDArray[np.bool_],
     movable: npt.NDArray[np.bool_],
@@ -59,7 +63,7 @@ def _nudge(
     up = at_risk < share * decided
 
     changed = factors.copy()
-    changed[:, BENEFIT_FACTOR] = np.where(factors[:, BENEFIT_FACTOR] == UNKNOWN, UNKNOWN, YES if up else NO)
+    changed[:, factor] = np.where(factors[:, factor] == UNKNOWN, UNKNOWN, YES if up else NO)
     new_risk, new_known = _weigh(changed)
     families = world.population.families
     mother = world.population.family[children]
@@ -69,18 +73,28 @@ def _nudge(
     age = world.population.age(world.scope.akm_years[-1])[:size]
     can = movable & (d_risk != 0) & (age >= WORKING_AGE[0]) & (age <= WORKING_AGE[1])
     # Those nearest the border first: least likely to have come out otherwise.
-    disposition = families.rank[:, BENEFIT_FACTOR]
+    disposition = families.rank[:, factor]
     candidates = np.flatnonzero(can)
     candidates = candidates[
         np.argsort(disposition[candidates] if up else -disposition[candidates], kind="stable")
     ]
-    column = world.traits.socio13[:, -1]
     for one in candidates.tolist():
         now = abs(at_risk - share * decided)
         then = abs(at_risk + d_risk[one] - share * (decided + d_known[one]))
         if then < now:
             at_risk, decided = at_risk + d_risk[one], decided + d_known[one]
-            column[one] = KONTANTHJAELP if up else EMPLOYED
+            _move(world, one, factor, up)
+
+
+def _move(world: World, mother: int, factor: int, up: bool) -> None:
+    traits = world.traits
+    if factor == BENEFIT:
+        traits.socio13[mother, -1] = KONTANTHJAELP if up else EMPLOYED
+    elif up:
+        had_row = traits.hfaudd[mother] >= 0  # what is not attained now never was
+        traits.hfaudd[mother, had_row] = np.argmax(traits.level == GRUNDSKOLE)
+    else:
+        traits.hfaudd[mother, -1] = np.argmax(traits.level == VOCATIONAL)
 
 
 def _weigh(factors: States) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -3,9 +3,9 @@
 Belongs here: persons, kinship, couples and break-ups, births, deaths, migration, households per year-end.
 Does not belong here: dwellings and moves (`dwellings.py`), what the mothers' factors are (`traits.py`).
 
-The state at the last year-end is built first and history is told backwards from it, so quotas at the last date
-need no luck. Persons are numbered mothers, fathers, children, others; person i's household, when i heads one, is
-household i, so one number serves for both.
+The state at the last year-end is built first and history is told backwards from it, so quotas at the last
+date need no luck. Persons are numbered mothers, fathers, children, others; person i's household, when i heads
+one, is household i, so one number serves for both.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ NEW_FAMILY_CODES = 2015  # from 31 December of this year: 7, 8, 9, 10 for 1 and 
 REGIONS = {901: 84, 902: 85, 903: 81}
 DENMARK, FOREIGN = 5100, (5110, 5120, 5172, 5180)
 REGISTERS = ("bef", "udda", "akm", "kraf", "bol")
+_CIVST = pl.Series(list("UGFED"))
 LISTS = ("omraader", "omraade_adresser", "hfaudd")
 
 
@@ -128,8 +129,8 @@ def _tell_bef(world: World, text: pl.Series, address: pl.Series) -> Iterator[tup
         widowed = alone & (
             population.death_year[np.maximum(population.partner[rows, max(column - 1, 0)], 0)] < year
         )
-        civil = np.where(married, "G", np.where(was_married[rows], np.where(widowed, "E", "F"), "U"))
-        civil = np.where(is_dead, "D", civil)
+        civil = np.where(married, 1, np.where(was_married[rows], np.where(widowed, 3, 2), 0))
+        civil = np.where(is_dead, 4, civil)
         was_married[rows] |= married
         family_type = _type_families(world, year, column, household)
         family_type = np.where(away, 10 if year >= NEW_FAMILY_CODES else 5, family_type)
@@ -152,7 +153,7 @@ def _tell_bef(world: World, text: pl.Series, address: pl.Series) -> Iterator[tup
                         is_child, 3, np.where(alone | (population.sex[rows] != MAN), 1, 2)
                     ).astype(np.int8),
                     "FM_MARK": _blank(mark),
-                    "CIVST": civil,
+                    "CIVST": _CIVST.gather(civil),
                     "KOM": kom.astype(np.int16),
                     "REG": np.select([kom == k for k in REGIONS], list(REGIONS.values())).astype(np.int8),
                     "ADRESSE_ID": address.gather(home[rows]),

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 WINDOW_YEARS = 5  # convictions count this far back, and so must the mother's presence
-MIN_PERSONS = 1_000
+MIN_PERSONS = 2_000
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,14 @@ class Scope:
         return self.reference_years[-1]
 
     @property
+    def _lead(self) -> int:
+        # The window ends with KRAF, a year early at the last reference date.
+        return min(self.first, self.last - 1) - WINDOW_YEARS
+
+    @property
     def bef_years(self) -> range:
         """Year-ends (31 December), with the lead that the conviction window needs."""
-        return range(self.first - WINDOW_YEARS, self.last + 1)
+        return range(self._lead, self.last + 1)
 
     @property
     def udda_years(self) -> range:
@@ -55,7 +60,7 @@ class Scope:
     @property
     def kraf_years(self) -> range:
         """A year late, like AKM."""
-        return range(self.first - WINDOW_YEARS, self.last)
+        return range(self._lead, self.last)
 
     @property
     def bol_years(self) -> range:

@@ -46,7 +46,7 @@ class Decisions:
 
 @dataclass
 class Traits:
-    """SOCIO13 (persons, AKM years; 0 = no row), HFAUDD (persons, UDDA years; index into `codes`, -1 = no row)."""
+    """SOCIO13 (persons, AKM years; 0 = no row), HFAUDD (persons, UDDA years; row of `codes`, -1 = no row)."""
 
     socio13: npt.NDArray[np.int16]
     hfaudd: npt.NDArray[np.int16]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.release import FACTORS
+from schemas.release import AGE_BANDS, FACTORS
 from synthetic_data.dwellings import KIND_OWNER, KIND_RENTED
 from synthetic_data.population import NOBODY, Bools
 from synthetic_data.scope import WINDOW_YEARS, day_number, year_end
@@ -18,15 +18,16 @@ from synthetic_data.world import World
 
 NO, YES, UNKNOWN = 0, 1, -1
 BENEFITS = (330, 321, 322)
+STATES = ("særlig", "ikke", "uafklaret")
+BAND_STARTS = (0, 3, 6, 10, 15)
 States = npt.NDArray[np.int8]
 
 
 def find_children(world: World, year: int) -> npt.NDArray[np.intp]:
     """Children: alive, resident, under 18 at the year-end."""
     population = world.population
-    return np.flatnonzero(
-        population.is_alive(year) & (population.age(year) < 18) & (population.family != NOBODY)
-    )
+    is_minor = population.birth_year > year - 18
+    return np.flatnonzero(population.is_alive(year) & is_minor & (population.family != NOBODY))
 
 
 def plant_factors(world: World, year: int, children: npt.NDArray[np.intp]) -> States:
@@ -36,7 +37,7 @@ def plant_factors(world: World, year: int, children: npt.NDArray[np.intp]) -> St
     is_named = ~population.families.mother_blank[mother]
     out = np.full((len(children), len(FACTORS)), UNKNOWN, np.int8)
 
-    seen = population.present[:, : population.column(year) + 1].any(axis=1)
+    seen = np.any(population.present[:, : population.column(year) + 1], axis=1)
     usable = is_named & seen[mother] & (population.death_year[mother] > year)
     mark = population.fm_mark[children, population.column(year)]
     out[:, 0] = np.where(usable & (mark > 0), mark != 1, UNKNOWN)
@@ -94,12 +95,11 @@ def tell_truth(world: World, year: int) -> pl.DataFrame:
     population, on = world.population, year_end(year)
     mother = population.family[children]
     home = world.dwellings.of_persons(population, year)[children]
-    state = np.where(
-        is_at_risk(n_yes), "særlig", np.where(is_not_at_risk(n_yes, n_known), "ikke", "uafklaret")
-    )
+    state = np.where(is_at_risk(n_yes), 0, np.where(is_not_at_risk(n_yes, n_known), 1, 2))
     age = population.age(year)[children]
-    band = np.array(["0-2", "3-5", "6-9", "10-14", "15-17"])[np.searchsorted([3, 6, 10, 15], age, "right")]
+    band = np.searchsorted(BAND_STARTS, age, "right") - 1
     lists = [world.areas.ids_of(a, on) for a in range(len(world.areas.area_of))] + [[]]
+    area_ids = pl.Series(lists, dtype=pl.List(pl.String)).gather(world.dwellings.afdeling[home] % len(lists))
     blank = pl.Series(population.families.mother_blank[mother])
     return pl.DataFrame({
         "pnr": world.pnr[children],
@@ -109,9 +109,9 @@ def tell_truth(world: World, year: int) -> pl.DataFrame:
         **{name: factors[:, k] for k, name in enumerate(FACTORS)},
         "n_yes": n_yes,
         "n_known": n_known,
-        "state": state,
-        "age_band": band,
-        "area_ids": pl.Series(lists, dtype=pl.List(pl.String)).gather(world.dwellings.afdeling[home] % len(lists)),
+        "state": pl.Series(STATES).gather(state),
+        "age_band": pl.Series(AGE_BANDS).gather(band),
+        "area_ids": area_ids,
     }).with_columns(
         pl.when(~blank).then("mor_id"),
         *(pl.when(pl.col(name) != UNKNOWN).then(pl.col(name) == YES).alias(name) for name in FACTORS),

@@ -49,5 +49,5 @@ def build_world(scope: Scope) -> World:
 
 def _draw_ids(rng: np.random.Generator, n: int) -> Ids:
     """`n` different pseudonyms in random order."""
-    ids = np.unique(rng.integers(FIRST_ID, LAST_ID, n + n // 100 + 100))
-    return rng.permutation(ids)[:n]
+    ids = np.sort(rng.integers(FIRST_ID, LAST_ID, n + n // 100 + 100))
+    return rng.permutation(ids[np.diff(ids, prepend=0) > 0])[:n]
