@@ -181,17 +181,17 @@ class Contract:
         def checks(column: Column) -> list[pa.Check]:
             found = []
             if column.codes and column.codes.closed:
-                found.append(pa.Check.isin(column.codes.at(vintage), name="code in the code list"))
+                found.append(pa.Check.isin(column.codes.at(vintage), name="code is not in the code list"))
             if column.minimum is not None:
-                found.append(pa.Check.ge(column.minimum, name="not below the minimum"))
+                found.append(pa.Check.ge(column.minimum, name="below the minimum"))
             if column.maximum is not None:
-                found.append(pa.Check.le(column.maximum, name="not above the maximum"))
+                found.append(pa.Check.le(column.maximum, name="above the maximum"))
             if column.kind is Kind.ID:
-                found.append(pa.Check.in_range(1, 10**ID_DIGITS - 1, name="id of at most 12 digits"))
+                found.append(pa.Check.in_range(1, 10**ID_DIGITS - 1, name="not an id of at most 12 digits"))
             if column.kind is Kind.DATE:
-                found.append(pa.Check.in_range(FIRST_DATE, OPEN_DATE, name="plausible date"))
+                found.append(pa.Check.in_range(FIRST_DATE, OPEN_DATE, name="not a plausible date"))
             if column.width is not None:
-                found.append(pa.Check.str_length(column.width, column.width, name="full code width"))
+                found.append(pa.Check.str_length(column.width, column.width, name="not the full code width"))
             return found
 
         return pa.DataFrameSchema(

@@ -56,8 +56,7 @@ def coerce(series: pl.Series, column: Column, vintage: date | None, tally: Tally
         case Kind.TEXT:
             values, blank = _text(series)
         case Kind.CODE if column.dtype == pl.String and column.width is None:
-            values, blank = _text(series)
-            values = values.str.to_uppercase() if column.case == "upper" else values.str.to_lowercase()
+            values, blank = _text_codes(series, column, vintage)
         case _:
             values, blank = _whole_numbers(series)
             values, blank = _within_bounds(values, column, blank)
@@ -65,8 +64,10 @@ def coerce(series: pl.Series, column: Column, vintage: date | None, tally: Tally
     tally.blank += blank
     tally.unreadable += len(series) - blank - values.count()
     tally.values += values.count()
-    if series.dtype == pl.String and column.kind in (Kind.ID, Kind.TEXT):
-        tally.cpr_text += int(series.str.contains(_CPR_TEXT).sum() or 0) if _may_hold_dash(series) else 0
+    if series.dtype == pl.String and (
+        column.kind is Kind.TEXT or (column.kind is Kind.ID and values.count() + blank < len(series))
+    ):
+        tally.cpr_text += int(series.str.contains(_CPR_TEXT).sum() or 0)
     if column.kind is Kind.ID:
         tally.cpr_like += _count_cpr_like(values)
     if column.codes:
@@ -82,10 +83,6 @@ def _nulls(series: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
 
 def _null_where(values: pl.Series, mask: pl.Series) -> pl.Series:
     return pl.DataFrame({"v": values, "m": mask}).select(pl.when(~pl.col("m")).then("v")).to_series()
-
-
-def _may_hold_dash(series: pl.Series) -> bool:
-    return bool(series.str.contains("-", literal=True).any())
 
 
 def _blank_count(series: pl.Series) -> int:
@@ -104,7 +101,7 @@ def _whole_numbers(series: pl.Series) -> tuple[pl.Series, int]:
         return _integral(numbers), numbers.null_count()
     if series.dtype != pl.String:
         return _nulls(series, pl.Int64), series.null_count()
-    values = series.str.to_integer(strict=False)
+    values = series.cast(pl.Int64, strict=False)
     if values.null_count() == series.null_count():
         return values, series.null_count()
     text = series.str.strip_chars()
@@ -159,6 +156,16 @@ def _text(series: pl.Series) -> tuple[pl.Series, int]:
     return (_null_where(text, blank) if blank.any() else text), int(blank.sum()) + series.null_count()
 
 
+def _text_codes(series: pl.Series, column: Column, vintage: date | None) -> tuple[pl.Series, int]:
+    """Text in the column's case; most often it already is a code of the list."""
+    if column.codes and series.dtype == pl.String:
+        known = pl.Series(column.codes.at(vintage), dtype=pl.String)
+        if series.is_in(known.implode()).all(ignore_nulls=True):
+            return series, series.null_count()
+    values, blank = _text(series)
+    return values.str.to_uppercase() if column.case == "upper" else values.str.to_lowercase(), blank
+
+
 def _dates(series: pl.Series) -> tuple[pl.Series, int]:
     """Dates from dates, datetimes, `YYYY-MM-DD`, `dd-mm-yyyy`, or numbers of days since 1960-01-01 (SAS)."""
     if series.dtype == pl.Null:
@@ -188,6 +195,12 @@ def _dates(series: pl.Series) -> tuple[pl.Series, int]:
 
 
 def _dates_from_text(series: pl.Series) -> tuple[pl.Series, int]:
+    # Usually every value has the first one's form.
+    first = series.first(ignore_nulls=True)
+    form = "%d-%m-%Y" if isinstance(first, str) and first[2:3] == "-" else "%Y-%m-%d"
+    values = series.str.to_date(form, strict=False)
+    if values.null_count() == series.null_count():
+        return values, series.null_count()
     text = series.str.strip_chars()
     iso = pl.col("t").str.contains(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
     danish = pl.col("t").str.contains(r"^\d{2}-\d{2}-\d{4}$")

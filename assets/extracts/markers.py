@@ -32,7 +32,7 @@ def is_synthetic(path: Path) -> bool:
             import pyreadstat
 
             read = pyreadstat.read_xport if name.endswith(".xpt") else pyreadstat.read_sas7bdat
-            _, metadata = read(str(path), metadataonly=True)
+            _, metadata = read(str(path), metadataonly=True, output_format="polars")
             return metadata.file_label == SYNTHETIC
     except Exception:  # broken files are refused when they are typed, with a better message
         return False

@@ -117,7 +117,7 @@ def _sas_columns(path: Path) -> list[str]:
     import pyreadstat
 
     read = pyreadstat.read_xport if _form(path) == "xpt" else pyreadstat.read_sas7bdat
-    _, metadata = read(str(path), metadataonly=True)
+    _, metadata = read(str(path), metadataonly=True, output_format="polars")
     return list(metadata.column_names)
 
 

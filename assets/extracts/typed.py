@@ -289,7 +289,8 @@ def _write(frame: pl.DataFrame, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.part")
     try:
-        frame.write_parquet(unfinished, compression="zstd", statistics=True)
+        # Level 1: half the time of the default for a file a few percent larger.
+        frame.write_parquet(unfinished, compression="zstd", compression_level=1, statistics=True)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

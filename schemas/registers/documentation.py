@@ -15,13 +15,13 @@ _INTRO = """# Registers
 
 <!-- Rendered from schemas/registers: do not edit; run `make docs WRITE=1`. -->
 
-What femfaktor reads, column by column. Columns are found in any casing; a delivered name that differs is mapped in
-`femfaktor.toml` (`femfaktor check DIR` writes the lines for you). Columns not listed here are named in the log and
-dropped; a column that looks personal by its name stops the run.
+What femfaktor reads, column by column. Columns are found in any casing; a delivered name that differs is
+mapped in `femfaktor.toml` (`femfaktor check DIR` writes the lines for you). Columns not listed here are named
+in the log and dropped; a column that looks personal by its name stops the run.
 
 Certainty: **S** read in a source, **B** background knowledge, **I** inference, **G** guess.
-"Code list, closed": other codes become blank and are counted; above the register's limit the delivery is refused.
-"Open": other codes are kept and counted.
+"Code list, closed": other codes become blank and are counted; above the register's limit the delivery is
+refused. "Open": other codes are kept and counted.
 """
 
 
@@ -31,11 +31,12 @@ def render_markdown(contracts: Mapping[str, Contract]) -> str:
 
 
 def _register(contract: Contract) -> str:
-    rows = "one row" if contract.one_row_per_key else "any number of rows"
+    rows = "One row" if contract.one_row_per_key else "Any number of rows"
+    key = " + ".join(f"`{name}`" for name in contract.key)
     lines = [
         f"## {contract.name.upper()}: {contract.en}",
         "",
-        f"*{contract.da}.* {rows[0].upper() + rows[1:]} per {' + '.join(f'`{name}`' for name in contract.key)}.",
+        f"*{contract.da}.* {rows} per {key}.",
         f"Period: {contract.period.value}.",
         f"Limit for codes outside a closed list: {contract.unknown_code_limit:.0%} of a column's values.",
     ]
