@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from reports import fonts
@@ -20,6 +20,7 @@ from reports.numbers import decimal
 
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
+    from matplotlib.path import Path
 
 ACCENT = "#0b5c7f"
 ACCENT_TINT = "#cfe2ea"
@@ -27,6 +28,7 @@ INK = "#1c1c1c"
 GREY = "#6b6b6b"
 BAR_GREY = "#9a9a9a"
 LINE = "#d4d4d4"
+COMPARISON_ROW = 7.8
 SIZE = 9.0  # points, the smallest text of a report
 MM = 1 / 25.4
 POINT = 25.4 / 72
@@ -34,7 +36,7 @@ POINT = 25.4 / 72
 
 @dataclass(frozen=True)
 class Bar:
-    """A labelled share in percent. `kind`: area (accent), other (grey), benchmark (outline). None = not drawn."""
+    """A share in percent; None = hidden. `kind`: area (accent), other (grey), benchmark (outline)."""
 
     name: str
     label: str
@@ -71,7 +73,7 @@ class Canvas:
         self.space = Affine2D().scale(MM, -MM).translate(0, height * MM) + self.figure.dpi_scale_trans
 
     def _add(self, artist) -> None:
-        artist.set_transform(self.space)
+        artist.set(transform=self.space, zorder=len(self.figure.artists))  # painted in the order of the calls
         self.figure.add_artist(artist, clip=False)
 
     def polygon(self, points: Sequence[tuple[float, float]], fill: str, edge: str = "none", **style) -> None:
@@ -99,16 +101,22 @@ class Canvas:
         color: str = INK,
         cut: str = "regular",
         ha: str = "left",
-        va: str = "center",
+        turned: bool = False,
+        backed: bool = False,
     ) -> None:
-        from matplotlib.text import Text
+        from matplotlib.patches import PathPatch
+        from matplotlib.transforms import Affine2D
 
-        # parse_math: a name with $ in it is text. center_baseline would move with descenders; rows must align.
-        dy = SIZE * POINT * 0.33 if va == "center" else 0.0
-        font = _properties(cut)
-        self._add(
-            Text(x, y + dy, text, color=color, fontproperties=font, ha=ha, va="baseline", parse_math=False)
-        )
+        room = text_width(text, cut)
+        if backed:
+            self.rect(x - room / 2 if ha == "center" else x, y - 1.6, room, 3.2, "white")
+        shift = {"left": 0.0, "center": -room / 2, "right": -room}["center" if turned else ha]
+        # A third of the size below the middle: a centred box would move with descenders.
+        place = Affine2D().translate(shift, SIZE * POINT * 0.33)
+        if turned:
+            place = place.rotate_deg(-90)
+        path = place.translate(x, y).transform_path(_outline(text, cut))
+        self._add(PathPatch(path, facecolor=color, linewidth=0))
 
     def svg(self) -> str:
         import matplotlib
@@ -119,11 +127,27 @@ class Canvas:
         return out.getvalue()
 
 
-@cache
-def _properties(cut: str):
-    from matplotlib.font_manager import FontProperties
+@lru_cache(maxsize=4096)
+def _outline(text: str, cut: str) -> Path:
+    """The text as a path in millimetres, baseline at 0, y down. Cached: labels repeat from page to page.
 
-    return FontProperties(fname=str(fonts.font_file(cut)), size=SIZE)
+    Set as plain text: matplotlib's own text would read $…$ in a name as mathematics.
+    """
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.path import Path
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(fname=str(fonts.font_file(cut)), size=SIZE)
+    vertices, codes = text_to_path.get_text_path(font, text, ismath=False)
+    if not len(vertices):
+        return Path([(0.0, 0.0)])
+    scale = SIZE * POINT / text_to_path.FONT_SCALE
+    return Path([(x * scale, -y * scale) for x, y in vertices], codes)
+
+
+@cache
+def _advance(char: str, cut: str) -> float:
+    return _font(cut).load_char(ord(char)).linearHoriAdvance / 65536 * POINT
 
 
 @cache
@@ -136,10 +160,8 @@ def _font(cut: str) -> FT2Font:
 
 
 def text_width(text: str, cut: str = "regular") -> float:
-    """Width in millimetres at the charts' text size."""
-    font = _font(cut)
-    font.set_text(text, 0.0)
-    return font.get_width_height()[0] / 64 * POINT
+    """Width in millimetres at the charts' text size, without kerning."""
+    return sum(_advance(char, cut) for char in text)
 
 
 def wrapped(text: str, width: float, lines: int = 2, cut: str = "regular") -> list[str]:
@@ -161,12 +183,10 @@ def wrapped(text: str, width: float, lines: int = 2, cut: str = "regular") -> li
 
 def comparison(bars: Sequence[Bar], width: float) -> str:
     """Horizontal bars, one per unit, with interval where there is one. Height follows from the bars."""
-    row, names, scale_gap = 8.6, width * 0.47, 2.0
+    row, names, scale_gap = COMPARISON_ROW, width * 0.51, 2.0
     canvas = Canvas(width, row * len(bars))
-    label_room = max(text_width(bar.label, "semibold") for bar in bars) + 3
-    highest = max([bar.high_pct or bar.share_pct or 0.0 for bar in bars] + [10.0])
     left = names + scale_gap
-    per_point = (width - left - label_room) / highest
+    per_point = _scale(bars, width - left)
     for i, bar in enumerate(bars):
         y = row * (i + 0.5)
         own = bar.kind == "area"
@@ -180,12 +200,21 @@ def comparison(bars: Sequence[Bar], width: float) -> str:
         end = left + bar.share_pct * per_point
         fill, edge = {"area": (ACCENT, "none"), "other": (BAR_GREY, "none")}.get(bar.kind, ("white", GREY))
         canvas.rect(left, y - 2.1, end - left, 4.2, fill, edge)
-        if own and bar.low_pct is not None and bar.high_pct is not None:
+        if bar.low_pct is not None and bar.high_pct is not None:
             _whisker(canvas, left + bar.low_pct * per_point, left + bar.high_pct * per_point, y)
             end = max(end, left + bar.high_pct * per_point)
         canvas.text(end + 1.5, y, bar.label, INK, cut)
     canvas.line([(left, 0.6), (left, row * len(bars) - 0.6)], GREY, 0.7)
     return canvas.svg()
+
+
+def _scale(bars: Sequence[Bar], width: float) -> float:
+    """Millimetres per point, so that every bar and the label at its end fit in `width`."""
+    ends = [(b.high_pct or b.share_pct, b.label) for b in bars if b.share_pct is not None]
+    return min(
+        [(width - text_width(label, "semibold") - 3.5) / max(end or 0.0, 10.0) for end, label in ends]
+        or [1.0]
+    )
 
 
 def _whisker(canvas: Canvas, low: float, high: float, y: float) -> None:
@@ -203,15 +232,12 @@ def _hidden(canvas: Canvas, x: float, y: float, label: str) -> None:
 
 
 def factor_bars(rows: Sequence[tuple[Bar, Bar | None]], width: float, row: float) -> str:
-    """Two bars a row, the area's and the municipality's, to stand beside a table whose rows are `row` mm high."""
+    """Two bars a row, the area's and the municipality's, beside a table whose rows are `row` mm high."""
     canvas = Canvas(width, row * len(rows))
-    labels = [bar.label for pair in rows for bar in pair if bar and bar.share_pct is not None]
-    label_room = max((text_width(label, "semibold") for label in labels), default=0.0) + 3
-    highest = max([bar.share_pct or 0.0 for pair in rows for bar in pair if bar] + [10.0])
-    per_point = (width - label_room) / highest
+    per_point = _scale([bar for pair in rows for bar in pair if bar], width)
     for i, pair in enumerate(rows):
         top = row * i
-        offsets = (0.33, 0.75) if pair[1] is not None else (0.5, 0.5)
+        offsets = (0.30, 0.77) if pair[1] is not None else (0.5, 0.5)
         for bar, offset in zip(pair, offsets, strict=True):
             if bar is None:
                 continue
@@ -235,12 +261,12 @@ def factor_bars(rows: Sequence[tuple[Bar, Bar | None]], width: float, row: float
 def development(
     points: Sequence[Point], other: Sequence[Point], other_name: str, width: float, height: float
 ) -> str:
-    """The share over the dates with its interval as a band; gaps stay gaps, and say why. `other` is a thin line."""
+    """The share over the dates, its interval as a band; gaps stay gaps and say why. `other`: a thin line."""
     canvas = Canvas(width, height)
     left, top, bottom = 9.0, 5.0, height - 6.0
     right = width - (text_width(points[-1].label, "semibold") / 2 + 3)
     shares = [p.high_pct or p.share_pct or 0.0 for p in points] + [p.share_pct or 0.0 for p in other]
-    ceiling = next(c for c in (10, 20, 30, 40, 60, 80, 100) if c >= min(max(shares), 100.0))
+    ceiling = next(c for c in (10, 20, 30, 40, 50, 60, 80, 100) if c >= min(max(shares) * 1.05, 100.0))
     days = [p.day.toordinal() for p in points]
     inner_left, inner_right = left + 7.0, right - 4.0
 
@@ -257,6 +283,12 @@ def development(
     for step in (0, ceiling / 2, ceiling):
         canvas.line([(left, y_of(step)), (width, y_of(step))], LINE if step else GREY, 0.6)
         canvas.text(left - 1.5, y_of(step), decimal(step), GREY, ha="right")
+    for point in points:
+        if point.share_pct is None:
+            x, middle, room = x_of(point), (top + bottom) / 2, text_width(point.label, "italic") + 3
+            canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, linestyle=(0, (1.5, 2.0)))
+            canvas.rect(x - 2, middle - room / 2, 4, room, "white")
+            canvas.text(x, middle, point.label, GREY, "italic", turned=True)
     for run in _runs(points):
         band = [
             (x_of(p), p.low_pct, p.high_pct) for p in run if p.low_pct is not None and p.high_pct is not None
@@ -275,7 +307,7 @@ def development(
     named = next((p for p in other if p.share_pct is not None), None)
     if named is not None and named.share_pct is not None:
         y = y_of(named.share_pct)
-        canvas.text(x_of(named) - 2, y - 3.2 if y - 3.2 > top else y + 3.2, other_name, GREY)
+        canvas.text(x_of(named) - 2, y - 3.2 if y - 3.2 > top else y + 3.2, other_name, GREY, backed=True)
     for run in _runs(points):
         line = [(x_of(p), y_of(p.share_pct or 0.0)) for p in run]
         canvas.line(line, ACCENT, 1.8, marker="o", markersize=4, markerfacecolor="white", markeredgewidth=1.4)
@@ -285,13 +317,9 @@ def development(
         x, chosen = x_of(point), (len(points) - 1 - i) % every == 0 or i in (0, last)
         if chosen or len(points) <= 10:
             canvas.text(x, bottom + 4.0, point.tick, INK, ha="center")
-        if point.share_pct is None:
-            canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, linestyle=(0, (1.5, 2.0)))
-            room = text_width(point.label, "italic") + 1.5
-            canvas.rect(x - room / 2, (top + bottom) / 2 - 2.2, room, 4.4, "white")
-            canvas.text(x, (top + bottom) / 2, point.label, GREY, "italic", ha="center")
-        elif chosen:
-            canvas.text(x, y_of(point.share_pct) - 3.2, point.label, ACCENT, "semibold", ha="center")
+        if point.share_pct is not None and chosen:
+            above = max(point.share_pct, point.high_pct or 0.0)
+            canvas.text(x, y_of(above) - 2.6, point.label, ACCENT, "semibold", ha="center", backed=True)
     return canvas.svg()
 
 

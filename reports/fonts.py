@@ -1,10 +1,10 @@
-"""The one type family of the reports: Source Sans Pro (SIL Open Font License 1.1, embedding allowed, fsType 0).
+"""The one type family of the reports: Source Sans Pro (SIL Open Font License 1.1, embedding allowed).
 
 Belongs here: where its files are and which characters it has.
 Does not belong here: sizes and weights (`charts`, `templates/area.typ`).
 
-Only the four cuts in use are handed on: the package holds each cut twice (otf and ttf), and a search path with
-both leaves the choice to the order of the directory.
+Only the four cuts in use are handed on: the package holds each cut twice (otf and ttf), and a search path
+with both leaves the choice to the order of the directory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _drawable() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     # Every cut used for names must have the character; the italic is used for our own words only.
-    maps = [TTFont(font_file(cut), lazy=True).getBestCmap() for cut in ("regular", "semibold", "bold")]
+    maps = [TTFont(font_file(cut), lazy=True).getBestCmap() or {} for cut in ("regular", "semibold", "bold")]
     return frozenset.intersection(*(frozenset(m) for m in maps))
 
 

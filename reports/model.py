@@ -18,6 +18,8 @@ import polars as pl
 
 from schemas.release import AGE_BANDS, FACTORS
 
+REGISTERS = ("bef", "udda", "akm", "kraf", "bol")
+
 
 @dataclass(frozen=True)
 class Risk:
@@ -83,7 +85,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class AreaReport:
-    """One page: the area and what it belongs to. `instead` is whose numbers to look at when it is too small."""
+    """One page: the area and what it belongs to. `instead`: whose numbers stand in where it has none."""
 
     slug: str
     area: Unit
@@ -106,7 +108,7 @@ class Benchmark:
 
 @dataclass(frozen=True)
 class Vintage:
-    """The register vintage the latest date builds on; window (after `after`, to `through`) if the register has one."""
+    """A register vintage the latest date builds on. A window counts days after `after`, up to `through`."""
 
     register: str
     day: date
@@ -147,7 +149,11 @@ def build_report_set(tables: Mapping[str, pl.DataFrame]) -> ReportSet:
         if level == "omraade" and latest in unit.series
     ]
     benchmarks = [Benchmark(*row) for row in _rows(tables["benchmark"], *Benchmark.__dataclass_fields__)]
-    vintages = tables["release_date"].filter(pl.col("reference_date") == latest)
+    vintages = tables["release_date"].filter(pl.col("reference_date") == latest).sort("register")
+    if len({area.slug for area in areas}) < len(areas):
+        raise ValueError(
+            "two areas of the list differ in upper and lower case only: their reports share a name"
+        )
     return ReportSet(
         reference_date=latest,
         dates=dates,
@@ -160,7 +166,7 @@ def build_report_set(tables: Mapping[str, pl.DataFrame]) -> ReportSet:
         vintages=tuple(
             sorted(
                 (Vintage(*row) for row in _rows(vintages, "register", "vintage", "window_from", "window_to")),
-                key=lambda v: v.register,
+                key=lambda v: REGISTERS.index(v.register) if v.register in REGISTERS else len(REGISTERS),
             )
         ),
     )
@@ -208,22 +214,31 @@ def _units(
             name,
             parent,
             series[level, area_id],
-            {f: factors.get((level, area_id), {}).get(f, Factor(f, *[None] * 4, "hidden")) for f in FACTORS},
+            {f: factors.get((level, area_id), {}).get(f) or _hidden_factor(f) for f in FACTORS},
             tuple(ages.get((level, area_id), {}).get(b, AgeBand(b, None, "hidden")) for b in AGE_BANDS),
         )
         for (level, area_id), (name, parent) in heads.items()
     }
 
 
+def _hidden_factor(key: str) -> Factor:
+    return Factor(key, None, None, None, None, "hidden")
+
+
 def _area_report(area: Unit, units: Mapping[tuple[str, str], Unit], latest: date) -> AreaReport:
     plan = units.get(("helhedsplan", area.parent_id or ""))
     kommune = units.get(("kommune", (plan.parent_id if plan else area.parent_id) or ""))
-    risk = area.series[latest]
     instead = None
-    if risk.share_pct is None:
+    if not _has_numbers(area, latest):
         candidates = (u for u in (plan, kommune) if u is not None)
         instead = next((u for u in candidates if (r := u.risk(latest)) and r.share_pct is not None), None)
     return AreaReport(slug_of(area.name, area.area_id), area, plan, kommune, instead)
+
+
+def _has_numbers(unit: Unit, day: date) -> bool:
+    risk = unit.series[day]
+    factors = (value for f in unit.factors.values() for value in (f.with_it, f.without_it, f.unknown))
+    return any(value is not None for value in (risk.children, risk.at_risk, risk.share_pct, *factors))
 
 
 def slug_of(name: str, area_id: str) -> str:

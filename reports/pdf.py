@@ -3,8 +3,8 @@
 Belongs here: the compiler, its fonts, the fixed date.
 Does not belong here: layout (`templates/area.typ`), words (`view`).
 
-The standards make accessibility a compile error: no page without title, alt texts and heading order. Data goes in as
-JSON through `sys_inputs`, so nothing in it can be markup.
+The standards make accessibility a compile error: no page without title, alt texts and heading order.
+Data goes in as JSON through `sys_inputs`, so nothing in it can be markup.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports import fonts
 
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
 TEMPLATE = Path(__file__).parent / "templates" / "area.typ"
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 
 
 class Printer:
-    """One reused compiler. `day` is the document date of every page, so that the same data gives the same bytes."""
+    """One reused compiler. `day` is the document date of every page: same data, same bytes."""
 
     def __init__(self, day: date) -> None:
         import typst
@@ -40,7 +43,7 @@ class Printer:
         self._date = datetime(day.year, day.month, day.day, tzinfo=UTC)
 
     def pdf(self, page: Mapping[str, Any]) -> bytes:
-        """The page as PDF. Raises RuntimeError on a compiler warning: a missing font falls back silently otherwise."""
+        """The page as PDF. Raises RuntimeError on a compiler warning: a font would be replaced silently."""
         result, warnings = self._compiler.compile_with_warnings(
             format="pdf",
             sys_inputs={"page": json.dumps(page, ensure_ascii=False)},
@@ -49,4 +52,5 @@ class Printer:
         )
         if warnings:
             raise RuntimeError(f"typst: {len(warnings)} warnings: {getattr(warnings[0], 'message', '')}")
+        assert isinstance(result, bytes)
         return result

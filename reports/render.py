@@ -1,7 +1,7 @@
 """Renders all reports of a release.
 
 Belongs here: the order of the work and the files it writes.
-Does not belong here: numbers (`model`), words (`texts`, `view`), drawing (`charts`), file formats (`pdf`, `html`).
+Does not belong here: numbers (`model`), words (`texts`, `view`), drawing (`charts`), formats (`pdf`, `html`).
 """
 
 from __future__ import annotations

@@ -3,13 +3,13 @@
 Belongs here: constants and the functions that turn the model's numbers into sentences.
 Does not belong here: counting (`model`), placement (`view`, `charts`, templates).
 
-Two rules. Areas have shares: no sentence may be read about a single child. Hidden is said as hidden, never as zero.
+Two rules. Areas have shares: no sentence may be read about a single child. Hidden is never said as zero.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from reports.model import AreaReport, Benchmark, Factor, Risk, Unit, Vintage
 from reports.numbers import NBSP, decimal, full_date, percent, percent_range, short_date, whole
@@ -43,28 +43,36 @@ H_FACTORS = "De fem risikofaktorer"
 H_CHILDREN = "Børn i området"
 H_METHOD = "Sådan læses tallene"
 H_REGISTERS = "Registre bag tallene"
+H_BENCHMARKS = "Kendte tal, ikke nødvendigvis samme opgørelse"
 TABLE_FACTORS = ("Risikofaktor", "Med", "Uden", "Uoplyst", "Andel")
-FACTOR_BARS = "Andel af børn, hvor faktoren er oplyst"
 
 METHOD = (
-    "Tallet er andelen af børn på 0–17 år, hvor mindst tre af fem risikofaktorer hos moren er til stede. "
-    "SFI har vist, at faktorerne i befolkningen hænger sammen med forebyggende foranstaltninger og anbringelser. "
+    "Tallet er andelen af børn på 0–17 år, hvor mindst tre af fem risikofaktorer hos moren er til stede. SFI "
+    "har vist, at de hænger sammen med forebyggende foranstaltninger og anbringelser i befolkningen. "
     "Andelen beskriver et område. Den siger ikke noget om de enkelte familier.",
-    "Uoplyst er ikke det samme som nej. Børn, hvor manglende oplysninger kan ændre svaret, regnes som uafklarede "
-    "og indgår ikke i andelen.",
+    "Uoplyst er ikke det samme som nej. Børn, hvor manglende oplysninger kan ændre svaret, er uafklarede og "
+    "indgår ikke i andelen. Skjult er ikke det samme som nul.",
     "Alle børn er talt med, så intervallet er ikke stikprøveusikkerhed. Det viser, hvor langt områdets "
-    "underliggende niveau kan ligge fra tallet, når området har denne størrelse. Søskende er regnet som klynger.",
+    "underliggende niveau kan ligge fra tallet i et område af denne størrelse. Søskende regnes som klynger.",
 )
-BENCHMARK_NOTE = "Ikke nødvendigvis samme opgørelse."
-BENCHMARK_NOTE_CHART = "Streg: 95 pct.-interval. Hvide søjler: kendte tal, ikke nødvendigvis samme opgørelse."
+BENCHMARK_NOTE_CHART = "Hvide søjler er kendte tal: ikke nødvendigvis samme opgørelse."
 KOMMUNE = "kommunen"
+NO_COMPARISON = "Områdets andel er skjult og kan ikke sammenlignes."
+
+WHY_TOO_SMALL = (
+    "Der bor for få børn eller mødre i området til, at tal kan vises uden at røbe noget om enkelte familier."
+)
+WHY_HIDDEN = (
+    "Den er skjult af hensyn til diskretion, fordi tallene kunne røbe noget om ganske få familier. "
+    "Skjult betyder ikke nul."
+)
 
 NO_PLAN = "Uden helhedsplan"
 WHOLE_PLAN = "Hele helhedsplanen"
 INDEX_COLUMNS = ("Område", "Børn 0–17 år", "Andel med mindst tre faktorer", "95 pct.-interval", "Status")
 INDEX_TEXTS = {
-    "lead": "Andelen af børn, hvor mindst tre af fem risikofaktorer hos moren er til stede, for hvert boligområde. "
-    "Hvert område har en side (PDF).",
+    "lead": "Andelen af børn, hvor mindst tre af fem risikofaktorer hos moren er til stede, for hvert "
+    "boligområde. Hvert område har en side (PDF).",
     "areas": "Boligområder",
     "wider": "Kommuner og alle børn i opgørelsen",
     "wider_caption": "Samme tal for kommunerne",
@@ -124,10 +132,8 @@ def key_sentence(risk: Risk) -> str:
     """The key figure with its counts; for rows whose share is shown."""
     assert risk.share_pct is not None
     if risk.at_risk is None or risk.decided is None:
-        return (
-            f"Mindst tre af de fem risikofaktorer er til stede for {share_cell(risk.share_pct, risk.status)} af "
-            f"børnene. Antallene er {HIDDEN_WHY}."
-        )
+        share = share_cell(risk.share_pct, risk.status)
+        return f"Mindst tre af fem risikofaktorer er til stede for {share} af børnene. Antal er {HIDDEN_WHY}."
     return (
         f"Mindst tre af de fem risikofaktorer er til stede for {_about(risk.at_risk, risk.status)} af "
         f"{whole(risk.decided)} børn, hvor det kan afgøres, svarende til {percent(risk.share_pct)}"
@@ -155,23 +161,50 @@ def undetermined_sentence(risk: Risk) -> str:
     return f"{text} Uanset hvad de viser, er andelen mellem {low} og {high}"
 
 
-def children_sentence(risk: Risk) -> str:
+def children_line(risk: Risk) -> str:
     if risk.children is None:
-        return f"Antallet af børn er {HIDDEN_WHY}."
-    text = f"{_about(risk.children, risk.status)} børn på 0–17 år"
-    return text if risk.mothers is None else f"{text} · {_about(risk.mothers, risk.status)} mødre"
+        return f"Antallet er {HIDDEN_WHY}."
+    return f"{_about(risk.children, risk.status)} børn på 0–17 år"
+
+
+def mothers_line(risk: Risk) -> str | None:
+    return None if risk.mothers is None else f"{_about(risk.mothers, risk.status)} mødre"
+
+
+def the_unit(unit: Unit) -> str:
+    return {"helhedsplan": "helhedsplanen", "kommune": "kommunen"}.get(unit.level, "området")
+
+
+def bars_heading(subject: Unit, kommune: Unit | None) -> str:
+    """Over the factor bars: which bar is whose."""
+    if kommune is None:
+        return f"Andelen i {the_unit(subject)}"
+    return f"Bred: {the_unit(subject)}. Smal: kommunen"
+
+
+def share_with_range(risk: Risk) -> str:
+    """37 pct. (32–43)"""
+    share = share_cell(risk.share_pct, risk.status)
+    if risk.low_pct is None or risk.high_pct is None:
+        return share
+    return f"{share} ({decimal(risk.low_pct)}–{decimal(risk.high_pct)})"
+
+
+def no_share_label(risk: Risk) -> str:
+    """In place of the area's own bar."""
+    return TOO_SMALL if risk.status == "too_small" else HIDDEN
 
 
 def age_label(band: str) -> str:
     return f"{band.replace('-', '–')} år"
 
 
-def comparison_finding(name: str, risk: Risk, other: str, other_share: float | None) -> str:
+def comparison_finding(risk: Risk, other: str, other_share: float | None) -> str:
     """Higher or lower is said only where the interval excludes the other share."""
     if risk.share_pct is None:
-        return f"Andelen for {name} er {HIDDEN_WHY}."
+        return "Området er for lille til en sammenligning." if risk.status == "too_small" else NO_COMPARISON
     if other_share is None or risk.low_pct is None or risk.high_pct is None:
-        return f"Andelen for {name} er {percent(risk.share_pct)}"
+        return f"Andelen er {percent(risk.share_pct)}"
     if risk.low_pct > other_share:
         return f"Andelen er højere end i {other} ({percent(other_share)})."
     if risk.high_pct < other_share:
@@ -188,29 +221,32 @@ def change_finding(points: Sequence[tuple[date, Risk | None]]) -> str:
         return f"Kun {shown[0][0].year} kan vises."
     (first_day, first), (last_day, last) = shown[0], shown[-1]
     assert first.share_pct is not None and last.share_pct is not None
-    span = f"{decimal(first.share_pct)} i {first_day.year} og {percent(last.share_pct)} i {last_day.year}"
-    bounds = (first.low_pct, first.high_pct, last.low_pct, last.high_pct)
-    if not any(bound is None for bound in bounds):
-        low_1, high_1, low_2, high_2 = bounds
-        if low_2 > high_1:  # type: ignore[operator]
-            return f"Andelen er steget: {span}."
-        if high_2 < low_1:  # type: ignore[operator]
-            return f"Andelen er faldet: {span}."
-    return f"Ændringen fra {decimal(first.share_pct)} til {percent(last.share_pct)} er ikke større end usikkerheden."
+    span = (
+        f"fra {percent(first.share_pct)} ({first_day.year}) til {percent(last.share_pct)} ({last_day.year})"
+    )
+    if first.high_pct is not None and last.low_pct is not None and last.low_pct > first.high_pct:
+        return f"Andelen er steget {span}."
+    if first.low_pct is not None and last.high_pct is not None and last.high_pct < first.low_pct:
+        return f"Andelen er faldet {span}."
+    return f"Ændringen {span} er ikke større end usikkerheden."
 
 
 def benchmark_label(benchmark: Benchmark) -> str:
     return f"{benchmark.population} ({benchmark.year})"
 
 
-def benchmark_source(benchmark: Benchmark) -> str:
-    return f"{percent(benchmark.share_pct)}: {benchmark.population}, {benchmark.source}, {benchmark.year}."
+def benchmark_sources(benchmarks: Sequence[Benchmark]) -> list[str]:
+    """One line per source: 35 og 5 pct.: …"""
+    shares: dict[str, list[str]] = {}
+    for benchmark in benchmarks:
+        shares.setdefault(benchmark.source, []).append(decimal(benchmark.share_pct))
+    return [f"{' og '.join(numbers)}{NBSP}pct.: {source}." for source, numbers in shares.items()]
 
 
 def vintage(entry: Vintage) -> str:
     text = f"{REGISTER_NAMES.get(entry.register, entry.register.upper())} {short_date(entry.day)}"
     if entry.after and entry.through:
-        text += f", afgørelser efter {short_date(entry.after)} til og med {short_date(entry.through)}"
+        text += f", afgørelser {short_date(entry.after + timedelta(days=1))}–{short_date(entry.through)}"
     return text
 
 
@@ -220,19 +256,13 @@ def no_share_title(risk: Risk) -> str:
 
 def no_share_body(report: AreaReport, risk: Risk) -> str:
     """What a page without a share of its own says, and where to look instead."""
-    why = (
-        "Der bor for få børn eller mødre i området til, at tal kan vises uden at røbe noget om enkelte familier."
-        if risk.status == "too_small"
-        else f"Andelen for området er {HIDDEN_WHY}: antallene er så små eller så ens, at de kunne røbe noget om "
-        "enkelte familier. Skjult betyder ikke nul."
-    )
-    if report.instead is None:
+    why = WHY_TOO_SMALL if risk.status == "too_small" else WHY_HIDDEN
+    if report.instead is not None:
+        where, name = the_unit(report.instead), unit_name(report.instead)
+        return f"{why} Områdets børn er talt med i {where}, og resten af siden viser tallene for {name}."
+    if risk.children is None:
         return f"{why} Der er heller ikke tal for helhedsplanen eller kommunen, der kan vises i stedet."
-    where = "helhedsplanen" if report.instead.level == "helhedsplan" else "kommunen"
-    return (
-        f"{why} Områdets børn er talt med i {where}. Resten af siden viser derfor tallene for "
-        f"{unit_name(report.instead)}. De kan ikke læses som områdets egne."
-    )
+    return why
 
 
 def status_words(risk: Risk) -> str:
@@ -267,4 +297,4 @@ def factor_finding(factors: Sequence[Factor]) -> str:
     top = max(shown, key=lambda factor: factor.share_pct or 0.0)
     text = f"Mest udbredt: {FACTOR_NAMES[top.key].lower()} ({share_cell(top.share_pct, top.status)})."
     hidden = len(factors) - len(shown)
-    return text if not hidden else f"{text} {hidden} af {len(factors)} er {HIDDEN_WHY}."
+    return text if not hidden else f"{text} {hidden} af de {len(factors)} andele er {HIDDEN_WHY}."

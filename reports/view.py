@@ -15,7 +15,7 @@ from reports.model import AreaReport, ReportSet, Risk, Unit
 from reports.numbers import full_date, percent, percent_range
 
 # Millimetres; templates/area.typ sets the same measures.
-HALF_WIDTH, BARS_WIDTH, FACTOR_ROW = 83.0, 62.0, 8.8
+COMPARE_WIDTH, YEARS_WIDTH, BARS_WIDTH, FACTOR_ROW = 98.0, 68.0, 54.0, 8.4
 TITLE_LIMIT, NAME_LIMIT = 150, 70
 
 
@@ -24,6 +24,7 @@ def area_page(report: AreaReport, reports: ReportSet) -> dict[str, Any]:
     day = reports.reference_date
     risk = report.area.series[day]
     subject = report.instead or report.area
+    bars = _bars(report, reports)
     name = _clipped(report.area.name, TITLE_LIMIT) or report.area.area_id
     return {
         "lang_title": f"{name}: {texts.REPORT.lower()}, {full_date(day)}",
@@ -38,8 +39,8 @@ def area_page(report: AreaReport, reports: ReportSet) -> dict[str, Any]:
         "as_of": texts.as_of(day),
         "hero": _hero(report, risk),
         "children": _children(report.area, risk),
-        "compare": _compare(report, reports),
-        "years": _years(subject, report, reports),
+        "compare": _compare(report, reports, bars),
+        "years": _years(subject, report, reports, charts.COMPARISON_ROW * len(bars)),
         "factors": _factors(subject, report, reports),
         "method": _method(reports),
     }
@@ -127,7 +128,8 @@ def _hero(report: AreaReport, risk: Risk) -> dict[str, Any]:
 def _children(area: Unit, risk: Risk) -> dict[str, Any]:
     return {
         "heading": texts.H_CHILDREN,
-        "total": texts.children_sentence(risk),
+        "total": texts.children_line(risk),
+        "mothers": texts.mothers_line(risk),
         # Ages of an area whose number of children is hidden are all hidden: one word says it.
         "ages": None
         if risk.children is None
@@ -135,50 +137,53 @@ def _children(area: Unit, risk: Risk) -> dict[str, Any]:
     }
 
 
-def _compare(report: AreaReport, reports: ReportSet) -> dict[str, Any]:
+def _bars(report: AreaReport, reports: ReportSet) -> list[Bar]:
     day = reports.reference_date
     units = [report.area, report.plan, report.kommune]
     if reports.delivery is not None and len(reports.kommuner) > 1:
         units.append(reports.delivery)
     bars: list[Bar] = []
-    said: list[str] = []
     for unit in units:
         risk = unit.risk(day) if unit else None
         if unit is None or risk is None:
             continue
         name = _clipped(texts.unit_name(unit), NAME_LIMIT)
-        label = (
-            texts.TOO_SMALL if risk.status == "too_small" else texts.share_cell(risk.share_pct, risk.status)
-        )
-        kind = "area" if unit is report.area else "other"
-        bars.append(Bar(name, label, risk.share_pct, risk.low_pct, risk.high_pct, kind))
-        said.append(f"{name} {label}")
+        if unit is not report.area:
+            bars.append(Bar(name, texts.share_cell(risk.share_pct, risk.status), risk.share_pct))
+        elif risk.share_pct is None:
+            bars.append(Bar(name, texts.no_share_label(risk), None, kind="area"))
+        else:
+            label = texts.share_with_range(risk)
+            bars.append(Bar(name, label, risk.share_pct, risk.low_pct, risk.high_pct, "area"))
     for benchmark in reports.benchmarks:
         name = _clipped(texts.benchmark_label(benchmark), NAME_LIMIT)
         bars.append(Bar(name, percent(benchmark.share_pct), benchmark.share_pct, kind="benchmark"))
-        said.append(f"{name} {percent(benchmark.share_pct)}")
-    own = report.area.series[day]
-    other = report.kommune.risk(day) if report.kommune else None
+    return bars
+
+
+def _compare(report: AreaReport, reports: ReportSet, bars: list[Bar]) -> dict[str, Any]:
+    kommune = report.kommune
+    other = kommune.risk(reports.reference_date) if kommune else None
     finding = texts.comparison_finding(
-        _clipped(report.area.name, NAME_LIMIT),
-        own,
-        _clipped(texts.unit_name(report.kommune), NAME_LIMIT) if report.kommune else "",
+        report.area.series[reports.reference_date],
+        _clipped(texts.unit_name(kommune), NAME_LIMIT) if kommune else "",
         other.share_pct if other else None,
     )
+    said = "; ".join(f"{bar.name} {bar.label}" for bar in bars)
     return {
         "heading": texts.H_COMPARE,
         "finding": _breakable(texts.end_stop(finding)),
-        "svg": charts.comparison(bars, HALF_WIDTH),
-        "alt": f"Søjlediagram. {texts.end_stop(finding)} Andele: {'; '.join(said)}",
+        "svg": charts.comparison(bars, COMPARE_WIDTH),
+        "alt": f"Søjlediagram. {texts.end_stop(finding)} Andele: {said}",
         "note": texts.BENCHMARK_NOTE_CHART,
     }
 
 
-def _years(subject: Unit, report: AreaReport, reports: ReportSet) -> dict[str, Any]:
+def _years(subject: Unit, report: AreaReport, reports: ReportSet, height: float) -> dict[str, Any]:
     rows = [(day, subject.risk(day)) for day in reports.dates]
     own = [_point(day, risk, reports) for day, risk in rows]
-    with_other = report.kommune is not None and report.kommune is not subject
-    other = [_point(day, report.kommune.risk(day), reports) for day in reports.dates] if with_other else []
+    kommune = report.kommune if report.kommune is not subject else None
+    other = [_point(day, kommune.risk(day), reports) for day in reports.dates] if kommune else []
     finding = texts.end_stop(texts.change_finding(rows))
     said = "; ".join(
         f"{p.tick}: {p.label}"
@@ -192,7 +197,7 @@ def _years(subject: Unit, report: AreaReport, reports: ReportSet) -> dict[str, A
     return {
         "heading": _heading(texts.H_YEARS, report),
         "finding": finding,
-        "svg": charts.development(own, other, texts.KOMMUNE, HALF_WIDTH, 46.0),
+        "svg": charts.development(own, other, texts.KOMMUNE, YEARS_WIDTH, height),
         "alt": f"Kurve med usikkerhedsbånd. {finding} Pr. år: {said}",
     }
 
@@ -207,9 +212,7 @@ def _point(day, risk: Risk | None, reports: ReportSet) -> Point:
 
 
 def _heading(heading: str, report: AreaReport) -> str:
-    if report.instead is None:
-        return heading
-    return f"{heading} i {'helhedsplanen' if report.instead.level == 'helhedsplan' else 'kommunen'}"
+    return heading if report.instead is None else f"{heading} i {texts.the_unit(report.instead)}"
 
 
 def _factors(subject: Unit, report: AreaReport, reports: ReportSet) -> dict[str, Any]:
@@ -229,7 +232,7 @@ def _factors(subject: Unit, report: AreaReport, reports: ReportSet) -> dict[str,
         if kommune is not None:
             theirs = kommune.factors[factor.key]
             label = texts.share_cell(theirs.share_pct, theirs.status)
-            other = Bar(name, f"{texts.KOMMUNE} {label}", theirs.share_pct)
+            other = Bar(name, label, theirs.share_pct)
             share += f" ({texts.KOMMUNE} {label})"
         bars.append((own, other))
         said.append(f"{name} {share}")
@@ -237,7 +240,7 @@ def _factors(subject: Unit, report: AreaReport, reports: ReportSet) -> dict[str,
     return {
         "heading": _heading(texts.H_FACTORS, report),
         "finding": finding,
-        "columns": [*texts.TABLE_FACTORS, texts.FACTOR_BARS],
+        "columns": [*texts.TABLE_FACTORS, texts.bars_heading(subject, kommune)],
         "rows": rows,
         "svg": charts.factor_bars(bars, BARS_WIDTH, FACTOR_ROW),
         "alt": f"Søjlediagram. {finding} {'; '.join(said)}",
@@ -251,6 +254,6 @@ def _method(reports: ReportSet) -> dict[str, Any]:
         "definition": texts.definition(_clipped(reports.definition, NAME_LIMIT)),
         "registers_heading": texts.H_REGISTERS,
         "registers": [printable(texts.vintage(entry)) for entry in reports.vintages],
-        "benchmarks": [printable(texts.benchmark_source(b)) for b in reports.benchmarks],
-        "benchmark_note": texts.BENCHMARK_NOTE,
+        "benchmarks_heading": texts.H_BENCHMARKS,
+        "benchmarks": [printable(text) for text in texts.benchmark_sources(reports.benchmarks)],
     }
