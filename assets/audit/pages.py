@@ -1,0 +1,262 @@
+"""Pages for people: the index and the PDFs, read as text.
+
+Belongs here: every number on a page must be one the protected tables give for its area, the units above it or
+the benchmarks, or belong to a fixed phrase; the marking on every page. Does not belong here: tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from assets.audit.protected import Tables, marking_of
+from assets.audit.report import AuditReport
+
+MONTHS = [
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+_DATE = re.compile(rf"(\d{{1,2}})\.\s*(\d{{1,2}}|{'|'.join(MONTHS)})[.\s]\s*(\d{{4}})(?!\d)")
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?")
+_SMALL = re.compile(r"(?<![\d.,–-])[1-4]\s+(?:børn|mødre|barn|mor)\b", re.IGNORECASE)
+# Numbers that belong to the words of a report, not to an area.
+_FIXED = re.compile(
+    r"(?:0–17|0–2|3–5|6–9|10–14|15–17)\s*år|95\s*pct\.-\s*interval|0–4(?!\d)|[1-5] af de 5 andele"
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u00ad\ufeff\ufffe"))
+
+
+def _close(text: str) -> str:
+    return "".join(text.translate(_INVISIBLE).split())
+
+
+def numbers_in(text: str) -> Iterator[Decimal]:
+    """Numbers as Danes write them: 1.234 and 6,5."""
+    for token in _NUMBER.findall(text):
+        yield Decimal(token.replace(".", "").replace(",", "."))
+
+
+class Allowed:
+    """Numbers and dates that may stand on pages of this release."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.latest = tables["area_risk"]["reference_date"].max()
+        risk = tables["area_risk"].to_dicts()
+        self.parents = {row["area_id"]: row["parent_id"] for row in risk}
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+        for name in ("area_risk", "area_factor", "area_factor_count", "area_children"):
+            for row in tables[name].to_dicts():
+                self.rows.setdefault(row["area_id"], []).append(row)
+        dates = {
+            d
+            for c in ("reference_date", "vintage", "window_from", "window_to")
+            for d in tables["release_date"][c]
+        }
+        dates = {d for d in dates if d is not None}
+        self.dates = dates | {d + timedelta(days=1) for d in dates}
+        self.common = {Decimal(d.year) for d in dates}
+        for name in ("benchmark", "release"):
+            self.common |= set(self._of_rows(tables[name].to_dicts()))
+        self.definition = str(dict(tables["release"].select("key", "value").iter_rows()).get("definition"))
+
+    def _of_rows(self, rows: Iterable[dict[str, Any]]) -> Iterator[Decimal]:
+        for row in rows:
+            for value in row.values():
+                if isinstance(value, str):
+                    yield from numbers_in(value)
+                elif isinstance(value, int | float):
+                    yield Decimal(str(value))
+            if row.get("at_risk") is not None and row.get("not_at_risk") is not None:
+                yield Decimal(row["at_risk"] + row["not_at_risk"])
+
+    def of_area(self, area_id: str) -> set[Decimal]:
+        """Of the area, the units above it and the whole delivery, at all dates."""
+        found, unit = set(self.common), area_id
+        while unit is not None:
+            found |= set(self._of_rows(self.rows.get(unit, [])))
+            unit = self.parents.get(unit)
+        return found | set(self._of_rows(self.rows.get("leverance", [])))
+
+    def strange(self, text: str, allowed: set[Decimal]) -> tuple[int, int]:
+        """(numbers and dates that may not stand there, numbers and dates looked at)."""
+        text = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u2011", "-")
+        text = _FIXED.sub(" ", text.replace(self.definition, " "))
+        wrong = looked = 0
+        for day, month, year in _DATE.findall(text):
+            month = MONTHS.index(month) + 1 if month in MONTHS else int(month)
+            looked += 1
+            wrong += date(int(year), month, int(day)) not in self.dates
+        for number in numbers_in(_DATE.sub(" ", text)):
+            looked += 1
+            wrong += number not in allowed
+        return wrong, looked
+
+
+class _Index(HTMLParser):
+    """Visible text, the rows that name an area, and each area's PDF."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.rows: list[tuple[str, list[str]]] = []
+        self.pdfs: dict[str, str] = {}
+        self.foreign = 0
+        self._area: str | None = None
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if tag in ("script", "iframe", "object", "embed", "form", "link", "base"):
+            self.foreign += 1
+        if tag == "style":
+            self._silent += 1
+        self.foreign += sum(
+            name.startswith("on") or (value or "").lower().startswith(("http", "//")) for name, value in attrs
+        )
+        if tag == "tr" and named.get("data-area") is not None:
+            self._area = str(named["data-area"])
+            self.rows.append((self._area, []))
+        if tag == "a" and self._area and (named.get("href") or "").endswith(".pdf"):
+            self.pdfs[str(named["href"])] = self._area
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "style":
+            self._silent -= 1
+        if tag == "tr":
+            self._area = None
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        if self._area is None:
+            self.text.append(data)
+        else:
+            self.rows[-1][1].append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.text.append(data)
+
+
+def read_index(folder: Path) -> _Index:
+    index = _Index()
+    index.feed((folder / "index.html").read_text(encoding="utf-8"))
+    index.close()
+    return index
+
+
+def check_index(folder: Path, tables: Tables, report: AuditReport) -> None:
+    file, index, allowed = "index.html", read_index(folder), Allowed(tables)
+    whole = " ".join([*index.text, *(text for _, texts in index.rows for text in texts)])
+    report.find(file, "the marking is missing", int(_close(marking_of(tables)) not in _close(whole)))
+    report.find(file, "scripts, forms or foreign addresses", index.foreign)
+    report.find(file, "small counts in words", len(_SMALL.findall(whole)))
+    everyone = set(allowed.common)
+    names = tables["area_risk"].filter(level="helhedsplan")["area_name"].to_list()
+    names += tables["area_risk"].filter(level="kommune")["area_name"].to_list()
+    for name in names:
+        everyone |= set(numbers_in(name))
+    wrong, looked = allowed.strange(" ".join(index.text), everyone)
+    report.find(file, "numbers that are not in the protected tables", wrong)
+    report.checked += looked
+    latest = {
+        row["area_id"]: row for row in tables["area_risk"].filter(reference_date=allowed.latest).to_dicts()
+    }
+    for area_id, texts in index.rows:
+        if area_id not in latest:
+            report.find(file, "rows of an area that is not in the protected tables")
+            continue
+        row = latest[area_id]
+        shown = [
+            row[c] for c in ("children", "share_pct", "ci95_low_pct", "ci95_high_pct") if row[c] is not None
+        ]
+        mine = {Decimal(str(value)) for value in shown} | set(numbers_in(row["area_name"]))
+        wrong, looked = allowed.strange(" ".join(texts), mine)
+        report.find(file, "numbers of an area that are not as protected", wrong)
+        missing = {Decimal(str(v)) for v in shown} - set(numbers_in(" ".join(texts)))
+        report.find(
+            file,
+            "protected numbers of an area that are missing",
+            int(row["share_pct"] is not None and bool(missing)),
+        )
+        report.checked += looked
+
+
+def check_pdfs(folder: Path, tables: Tables, report: AuditReport) -> None:
+    pdfs = read_index(folder).pdfs
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*.pdf")}
+    report.find(
+        "reports", "PDFs that the index does not name, or the other way round", len(present ^ pdfs.keys())
+    )
+    allowed, marking = Allowed(tables), _close(marking_of(tables))
+    for name in sorted(present & pdfs.keys()):
+        numbers = allowed.of_area(pdfs[name])
+        pages, attachments = read_pdf(folder / name)
+        report.find(name, "attachments", attachments)
+        report.find(name, "no pages", int(not pages))
+        for text, alternatives in pages:
+            report.find(name, "pages without the marking", int(marking not in _close(text)))
+            for part in (text, *alternatives):
+                wrong, looked = allowed.strange(part, numbers)
+                report.find(name, "numbers that are not in the protected tables", wrong)
+                report.find(name, "small counts in words", len(_SMALL.findall(part)))
+                report.checked += looked
+
+
+def read_pdf(path: Path) -> tuple[list[tuple[str, list[str]]], int]:
+    """Per page its text and the alternative texts of its figures; and the number of attached files."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    try:
+        pages = []
+        for page in document:
+            text = page.get_textpage().get_text_bounded()
+            pages.append((text, _alternatives(page)))
+        return pages, document.count_attachments()
+    finally:
+        document.close()
+
+
+def _alternatives(page: Any) -> list[str]:
+    """Alternative texts in the page's structure tree; pypdfium2 has them in its raw interface only."""
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    found: list[str] = []
+
+    def visit(element: Any) -> None:
+        size = pdfium.FPDF_StructElement_GetAltText(element, None, 0)
+        if size > 2:
+            buffer = ctypes.create_string_buffer(size)
+            pdfium.FPDF_StructElement_GetAltText(element, buffer, size)
+            found.append(buffer.raw.decode("utf-16-le").rstrip("\0"))
+        for i in range(pdfium.FPDF_StructElement_CountChildren(element)):
+            child = pdfium.FPDF_StructElement_GetChildAtIndex(element, i)
+            if child:
+                visit(child)
+
+    tree = pdfium.FPDF_StructTree_GetForPage(page)
+    if tree:
+        for i in range(pdfium.FPDF_StructTree_CountChildren(tree)):
+            child = pdfium.FPDF_StructTree_GetChildAtIndex(tree, i)
+            if child:
+                visit(child)
+        pdfium.FPDF_StructTree_Close(tree)
+    return found
