@@ -63,7 +63,7 @@ def test_equal_contents_are_packed_to_equal_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_bundle_installs_and_starts_with_the_network_off(tmp_path: Path) -> None:
+def test_the_bundle_installs_and_makes_a_release_with_the_network_off(tmp_path: Path) -> None:
     prefix = bundle.cut_off()
     if prefix is None:
         pytest.skip("this machine permits no network namespace (unshare --net)")
