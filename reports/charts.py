@@ -173,7 +173,7 @@ def wrapped(text: str, width: float, lines: int = 2, cut: str = "regular") -> li
             return [*rows, rest]
         last = len(rows) == lines - 1
         room = width - (text_width("…", cut) if last else 0)
-        end = next(n for n in range(len(rest) - 1, -1, -1) if n == 0 or text_width(rest[:n], cut) <= room)
+        end = next(n for n in range(len(rest)) if text_width(rest[: n + 1], cut) > room)
         space = rest.rfind(" ", 0, end + 1)
         cut_at = space if space > 0 else max(end, 1)
         rows.append(rest[:cut_at].rstrip() + ("…" if last else ""))

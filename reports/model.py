@@ -256,8 +256,8 @@ def _slug(text: str) -> str:
 
 
 def danish_order(text: str) -> tuple[str, ...]:
-    """Sort key: æ, ø, å come last, aa as å, case does not matter."""
-    text = text.lower().replace("aa", "å")
+    """Sort key: æ, ø, å come last, aa as å, case does not matter, 2 before 10."""
+    text = re.sub(r"\d+", lambda digits: digits[0].zfill(12), text.lower().replace("aa", "å"))
     return tuple({"æ": "{", "ø": "|", "å": "}"}.get(char, char) for char in text)
 
 

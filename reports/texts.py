@@ -254,12 +254,12 @@ def no_share_title(risk: Risk) -> str:
     return "Området er for lille til egne tal" if risk.status == "too_small" else "Andelen er skjult"
 
 
-def no_share_body(report: AreaReport, risk: Risk) -> str:
+def no_share_body(report: AreaReport, risk: Risk, stand_in: str) -> str:
     """What a page without a share of its own says, and where to look instead."""
     why = WHY_TOO_SMALL if risk.status == "too_small" else WHY_HIDDEN
     if report.instead is not None:
-        where, name = the_unit(report.instead), unit_name(report.instead)
-        return f"{why} Områdets børn er talt med i {where}, og resten af siden viser tallene for {name}."
+        where = the_unit(report.instead)
+        return f"{why} Områdets børn er talt med i {where}, og resten af siden viser tallene for {stand_in}."
     if risk.children is None:
         return f"{why} Der er heller ikke tal for helhedsplanen eller kommunen, der kan vises i stedet."
     return why

@@ -16,7 +16,9 @@ from reports.numbers import full_date, percent, percent_range
 
 # Millimetres; templates/area.typ sets the same measures.
 COMPARE_WIDTH, YEARS_WIDTH, BARS_WIDTH, FACTOR_ROW = 98.0, 68.0, 54.0, 8.4
-TITLE_LIMIT, NAME_LIMIT = 150, 70
+# How wide a text may be, in millimetres at the charts' size: a page stays one page whatever the names.
+TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT = 284.0, 200.0, 110.0
+TITLE_SIZES = ((66.0, "22"), (145.0, "17"), (TITLE_LIMIT, "13"))
 
 
 def area_page(report: AreaReport, reports: ReportSet) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def area_page(report: AreaReport, reports: ReportSet) -> dict[str, Any]:
     risk = report.area.series[day]
     subject = report.instead or report.area
     bars = _bars(report, reports)
-    name = _clipped(report.area.name, TITLE_LIMIT) or report.area.area_id
+    name = _clipped(report.area.name, TITLE_LIMIT, "bold") or report.area.area_id
+    width = charts.text_width(name, "bold")
     return {
         "lang_title": f"{name}: {texts.REPORT.lower()}, {full_date(day)}",
         "year": str(day.year),
@@ -34,8 +37,8 @@ def area_page(report: AreaReport, reports: ReportSet) -> dict[str, Any]:
         "kind": texts.REPORT,
         "marking": printable(reports.marking),
         "name": _breakable(name),
-        "name_size": "22" if len(name) <= 38 else "17" if len(name) <= 90 else "13",
-        "place": _breakable(_clipped(texts.place(report), 2 * NAME_LIMIT)),
+        "name_size": next((size for limit, size in TITLE_SIZES if width <= limit), "13"),
+        "place": _breakable(_clipped(texts.place(report), PLACE_LIMIT)),
         "as_of": texts.as_of(day),
         "hero": _hero(report, risk),
         "children": _children(report.area, risk),
@@ -98,9 +101,12 @@ def _index_row(unit: Unit, risk: Risk | None, name: str) -> dict[str, Any]:
     }
 
 
-def _clipped(text: str, limit: int) -> str:
+def _clipped(text: str, limit: float, cut: str = "regular") -> str:
     text = printable(text)
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    if charts.text_width(text, cut) <= limit:
+        return text
+    kept = next(n for n in range(len(text)) if charts.text_width(text[: n + 1], cut) > limit - 2)
+    return f"{text[:kept].rstrip()}…"
 
 
 def _breakable(text: str) -> str:
@@ -113,10 +119,11 @@ def _breakable(text: str) -> str:
 
 def _hero(report: AreaReport, risk: Risk) -> dict[str, Any]:
     if risk.share_pct is None:
+        stand_in = _clipped(texts.unit_name(report.instead), NAME_LIMIT) if report.instead else ""
         return {
             "figure": None,
             "title": texts.no_share_title(risk),
-            "body": _breakable(_clipped(texts.no_share_body(report, risk), 600)),
+            "body": _breakable(texts.no_share_body(report, risk, stand_in)),
         }
     return {
         "figure": texts.share_cell(risk.share_pct, risk.status),
@@ -165,14 +172,12 @@ def _compare(report: AreaReport, reports: ReportSet, bars: list[Bar]) -> dict[st
     kommune = report.kommune
     other = kommune.risk(reports.reference_date) if kommune else None
     finding = texts.comparison_finding(
-        report.area.series[reports.reference_date],
-        _clipped(texts.unit_name(kommune), NAME_LIMIT) if kommune else "",
-        other.share_pct if other else None,
+        report.area.series[reports.reference_date], texts.KOMMUNE, other.share_pct if other else None
     )
     said = "; ".join(f"{bar.name} {bar.label}" for bar in bars)
     return {
         "heading": texts.H_COMPARE,
-        "finding": _breakable(texts.end_stop(finding)),
+        "finding": texts.end_stop(finding),
         "svg": charts.comparison(bars, COMPARE_WIDTH),
         "alt": f"Søjlediagram. {texts.end_stop(finding)} Andele: {said}",
         "note": texts.BENCHMARK_NOTE_CHART,

@@ -1,6 +1,6 @@
 """Small protected tables, written by hand: what the reports get, without the modules that make it.
 
-`tables()` gives the whole set; arguments change single things. Numbers are chosen so that a reader can check them.
+`one_area()` gives the whole set; arguments change single things. A reader can check the numbers.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -21,46 +22,52 @@ LATEST = date(2024, 12, 31)
 YEARS = tuple(date(year, 12, 31) for year in range(2020, 2025))
 
 # 112 of 300 decided, 8 undetermined: 112/300 = 37 pct., 112/308 = 36 pct., 120/308 = 39 pct.
-COUNTS = dict(
-    children=308,
-    mothers=171,
-    at_risk=112,
-    not_at_risk=188,
-    undetermined=8,
-    share_pct=37.0,
-    share_if_unknown_no_pct=36.0,
-    share_if_unknown_yes_pct=39.0,
-    ci95_low_pct=32.0,
-    ci95_high_pct=43.0,
-    cell_status="shown",
-)
-HIDDEN = {name: None for name in COUNTS} | {"cell_status": "hidden"}
+COUNTS = {
+    "children": 308,
+    "mothers": 171,
+    "at_risk": 112,
+    "not_at_risk": 188,
+    "undetermined": 8,
+    "share_pct": 37.0,
+    "share_if_unknown_no_pct": 36.0,
+    "share_if_unknown_yes_pct": 39.0,
+    "ci95_low_pct": 32.0,
+    "ci95_high_pct": 43.0,
+    "cell_status": "shown",
+}
+HIDDEN = dict.fromkeys(COUNTS) | {"cell_status": "hidden"}
 TOO_SMALL = HIDDEN | {"cell_status": "too_small"}
-PLAN = COUNTS | dict(
-    children=1234,
-    mothers=690,
-    at_risk=420,
-    not_at_risk=780,
-    undetermined=34,
-    share_pct=35.0,
-    ci95_low_pct=32.0,
-    ci95_high_pct=38.0,
-    share_if_unknown_no_pct=34.0,
-    share_if_unknown_yes_pct=37.0,
-)
-KOMMUNE = COUNTS | dict(
-    children=21480,
-    mothers=12100,
-    at_risk=1367,
-    not_at_risk=19730,
-    undetermined=383,
-    share_pct=6.5,
-    ci95_low_pct=6.1,
-    ci95_high_pct=6.9,
-    share_if_unknown_no_pct=6.4,
-    share_if_unknown_yes_pct=8.1,
-)
-LEVERANCE = KOMMUNE | dict(children=58412, at_risk=3422, not_at_risk=53610, undetermined=1380, share_pct=6.0)
+PLAN = COUNTS | {
+    "children": 1234,
+    "mothers": 690,
+    "at_risk": 420,
+    "not_at_risk": 780,
+    "undetermined": 34,
+    "share_pct": 35.0,
+    "ci95_low_pct": 32.0,
+    "ci95_high_pct": 38.0,
+    "share_if_unknown_no_pct": 34.0,
+    "share_if_unknown_yes_pct": 37.0,
+}
+KOMMUNE = COUNTS | {
+    "children": 21480,
+    "mothers": 12100,
+    "at_risk": 1367,
+    "not_at_risk": 19730,
+    "undetermined": 383,
+    "share_pct": 6.5,
+    "ci95_low_pct": 6.1,
+    "ci95_high_pct": 6.9,
+    "share_if_unknown_no_pct": 6.4,
+    "share_if_unknown_yes_pct": 8.1,
+}
+LEVERANCE = KOMMUNE | {
+    "children": 58412,
+    "at_risk": 3422,
+    "not_at_risk": 53610,
+    "undetermined": 1380,
+    "share_pct": 6.0,
+}
 # Children with, without, unknown, share of the known.
 AREA_FACTORS = (
     (125, 180, 3, 41.0),
@@ -78,17 +85,32 @@ KOMMUNE_FACTORS = (
 )
 AGES = (51, 48, 66, 92, 51)
 
+CFBU = "Center for Boligsocial Udvikling (CFBU), sammenfatning, januar 2015"
 BENCHMARKS = (
     (
-        "cfbu_2016",
+        "kl",
         37.0,
         2016,
-        "Børn og unge i udsatte boligområder",
-        "KL, Gevinster ved boligsociale indsatser",
-        "",
+        "Alle børn og unge i udsatte boligområder",
+        "KL: Gevinster ved boligsociale indsatser (2016), efter Center for Boligsocial Udvikling (CFBU)",
+        "Ikke nødvendigvis samme opgørelse.",
     ),
-    ("cfbu_2015", 35.0, 2015, "Børn under 18 i udsatte boligområder", "CFBU, januar 2015", ""),
-    ("cfbu_2015_land", 5.0, 2015, "Børn under 18 i hele landet", "CFBU, januar 2015", ""),
+    (
+        "cfbu",
+        35.0,
+        2015,
+        "Børn og unge under 18 år i udsatte boligområder",
+        CFBU,
+        "Ikke nødvendigvis samme opgørelse.",
+    ),
+    (
+        "cfbu_land",
+        5.0,
+        2015,
+        "Børn og unge under 18 år i hele landet",
+        CFBU,
+        "Ikke nødvendigvis samme opgørelse.",
+    ),
 )
 
 
@@ -211,10 +233,40 @@ def one_area(
     return wider(Tables()).add("omraade", "O01", name, "H01", years, factors, ages).frames()
 
 
+NO_FACTORS = ((None,) * 4,) * len(FACTORS)
+
+
+def too_small(name: str = "Lille Vænge") -> dict[str, pl.DataFrame]:
+    """The same release where the område is too small in every year."""
+    return one_area(name, dict.fromkeys(YEARS, TOO_SMALL), NO_FACTORS, (None,) * len(AGE_BANDS))
+
+
+def risk(**values: float):
+    """A `Risk` of which only the given values are known."""
+    from reports.model import Risk
+
+    return Risk(**{**dict.fromkeys(Risk.__dataclass_fields__), "status": "shown", **values})
+
+
 @pytest.fixture(scope="session")
-def case():
-    """The builders, for tests that need their own tables."""
-    return one_area, Tables, wider
+def builder() -> SimpleNamespace:
+    """Everything above, for tests that make their own tables."""
+    return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("_")})
+
+
+@pytest.fixture(scope="session")
+def area() -> Callable[..., dict[str, pl.DataFrame]]:
+    return one_area
+
+
+@pytest.fixture(scope="session")
+def too_small_area() -> Callable[..., dict[str, pl.DataFrame]]:
+    return too_small
+
+
+@pytest.fixture(scope="session")
+def no_factors():
+    return NO_FACTORS
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,338 @@
+"""The PDF pages, read back as a reader, a screen reader and an auditor would."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date
+from pathlib import Path
+
+import pikepdf
+import polars as pl
+import pypdfium2 as pdfium
+import pytest
+
+from reports import render
+from reports.model import build_report_set, slug_of
+
+MARKING = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
+FONTS = {"SourceSansPro-Regular", "SourceSansPro-Semibold", "SourceSansPro-Bold", "SourceSansPro-It"}
+
+
+def page_of(folder: Path) -> Path:
+    (page,) = (folder / "reports").iterdir()
+    return page
+
+
+def text_of(page: Path) -> str:
+    """The page's text with every run of white space as one space."""
+    document = pdfium.PdfDocument(page)
+    assert len(document) == 1, "a report is exactly one page"
+    return re.sub(r"\s+", " ", document[0].get_textpage().get_text_range().replace("\u00a0", " "))
+
+
+@pytest.fixture(scope="module")
+def normal(rendered, area):
+    return page_of(rendered("normal", area))
+
+
+@pytest.fixture(scope="module")
+def small(rendered, too_small_area):
+    return page_of(rendered("small", too_small_area))
+
+
+def test_the_key_figure_stands_with_its_counts_interval_and_undetermined(normal):
+    text = text_of(normal)
+    assert "112 af 300 børn, hvor det kan afgøres, svarende til 37 pct." in text
+    assert "mellem 32 og 43 pct." in text
+    assert "Uafklarede: 8 børn" in text
+    assert "mellem 36 og 39 pct." in text
+
+
+def test_the_page_names_area_municipality_plan_date_definition_and_vintages(normal):
+    text = text_of(normal)
+    for words in (
+        "Nørremarken",
+        "Åløse Kommune",
+        "helhedsplan: Sammen om Nørremarken",
+        "31. december 2024",
+        "sfi5-v1",
+    ):
+        assert words in text
+    assert "Uddannelse (UDDA) 31.12.2023" in text
+    assert "afgørelser 1.1.2019–31.12.2023" in text
+
+
+def test_factor_rows_equal_the_table_and_a_hidden_row_is_said_as_hidden(normal):
+    text = text_of(normal)
+    assert "Mor bor ikke i kernefamilie 125 180 3 41 pct." in text
+    assert "Mor er dømt for kriminalitet skjult skjult skjult skjult" in text
+    assert "Mors boligforhold 287 19 2 94 pct." in text
+
+
+def test_children_are_given_by_age(normal):
+    text = text_of(normal)
+    assert "308 børn på 0–17 år · 171 mødre" in text
+    assert "0–2 år 3–5 år 6–9 år 10–14 år 15–17 år 51 48 66 92 51" in text
+
+
+def test_the_marking_stands_at_top_and_foot(normal, small):
+    assert text_of(normal).count(MARKING) == 2
+    assert text_of(small).count(MARKING) == 2
+
+
+def test_the_page_is_tagged_pdf_a_and_pdf_ua_in_danish_with_title_and_outline(normal):
+    with pikepdf.open(normal) as pdf:
+        assert str(pdf.Root.Lang) == "da"
+        assert pdf.Root.MarkInfo.Marked
+        assert "/StructTreeRoot" in pdf.Root
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        metadata = pdf.open_metadata()
+        assert metadata["pdfuaid:part"] == "1"
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
+        assert metadata["dc:title"] == "Nørremarken: områderapport, 31.\u00a0december 2024"
+        with pdf.open_outline() as outline:
+            assert [item.title for item in outline.root] == ["Nørremarken"]
+            assert [item.title for item in outline.root[0].children] == [
+                "Børn i området",
+                "Andelen i forhold til andre",
+                "Udviklingen",
+                "De fem risikofaktorer",
+                "Sådan læses tallene",
+                "Registre bag tallene",
+            ]
+
+
+def figures_of(page: Path) -> list[str]:
+    """The alt texts of all figures in the structure tree."""
+    alts: list[str] = []
+
+    def walk(node: pikepdf.Object) -> None:
+        if isinstance(node, pikepdf.Array):
+            for child in node:
+                walk(child)
+        elif isinstance(node, pikepdf.Dictionary):
+            if node.get("/S") == "/Figure":
+                alts.append(str(node.get("/Alt", "")))
+            if "/K" in node:
+                walk(node.K)
+
+    with pikepdf.open(page) as pdf:
+        walk(pdf.Root.StructTreeRoot.K)
+    return alts
+
+
+def test_every_figure_has_an_alt_text_that_says_the_finding(normal):
+    compare, years, factors = figures_of(normal)
+    assert "højere end i kommunen (6,5\u00a0pct.)" in compare
+    assert "Nørremarken 37\u00a0pct. (32–43)" in compare
+    assert "ikke større end usikkerheden" in years and "2020: 42" in years
+    assert "Mor er dømt for kriminalitet skjult (kommunen 2\u00a0pct.)" in factors
+
+
+def test_only_the_intended_fonts_are_used_and_all_are_embedded(normal, small):
+    for page in (normal, small):
+        with pikepdf.open(page) as pdf:
+            names = set()
+            for font in pdf.pages[0].Resources.Font.values():
+                (inner,) = font.DescendantFonts
+                names.add(str(inner.BaseFont).split("+")[1].removesuffix("-Identity-H"))
+                assert "/FontFile2" in inner.FontDescriptor or "/FontFile3" in inner.FontDescriptor
+        assert names <= FONTS and "SourceSansPro-Regular" in names
+
+
+def test_no_text_is_smaller_than_nine_points(normal):
+    sizes = set()
+    for item in pdfium.PdfDocument(normal)[0].get_objects():
+        if item.type == pdfium.raw.FPDF_PAGEOBJ_TEXT:
+            sizes.add(round(item.get_font_size(), 2))
+    assert min(sizes) >= 9
+
+
+def test_the_same_tables_give_the_same_bytes(rendered, area, tmp_path):
+    first = rendered("normal", area)
+    render(area(), tmp_path)
+
+    def digests(folder):
+        return {
+            path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
+    assert digests(first) == digests(tmp_path)
+
+
+def test_a_too_small_area_gets_a_calm_page_that_points_to_its_plan(small):
+    text = text_of(small)
+    assert "Området er for lille til egne tal" in text
+    assert "Antallet er skjult af hensyn til diskretion." in text
+    assert "resten af siden viser tallene for Sammen om Nørremarken" in text
+    assert "De fem risikofaktorer i helhedsplanen" in text
+    assert "svarende til" not in text
+
+
+def test_a_too_small_area_without_shown_plan_points_to_the_municipality(builder, rendered, no_factors):
+    def tables():
+        wide = builder.wider(builder.Tables())
+        wide.rows["area_risk"] = [row for row in wide.rows["area_risk"] if row["level"] != "helhedsplan"]
+        wide.add(
+            "omraade", "O01", "Enghaven", "901", {builder.LATEST: builder.TOO_SMALL}, no_factors, (None,) * 5
+        )
+        return wide.frames()
+
+    text = text_of(page_of(rendered("no-plan", tables)))
+    assert "resten af siden viser tallene for Åløse Kommune" in text
+    assert "De fem risikofaktorer i kommunen" in text
+    assert "helhedsplan:" not in text
+
+
+def test_an_area_with_a_hidden_share_keeps_what_may_be_shown(builder, rendered):
+    partly = builder.COUNTS | {
+        "at_risk": None,
+        "undetermined": None,
+        "cell_status": "hidden",
+        **{name: None for name in builder.COUNTS if name.endswith("_pct")},
+    }
+    text = text_of(page_of(rendered("partly", lambda: builder.one_area(years={builder.LATEST: partly}))))
+    assert "Andelen er skjult" in text and "Skjult betyder ikke nul." in text
+    assert "308 børn på 0–17 år" in text
+    assert "Mor bor ikke i kernefamilie 125 180 3 41 pct." in text
+    assert "svarende til" not in text
+
+
+def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, rendered, no_factors):
+    def tables():
+        hidden = builder.Tables().add(
+            "kommune", "901", "Åløse", None, {builder.LATEST: builder.HIDDEN}, no_factors, (None,) * 5
+        )
+        hidden.add(
+            "omraade", "O01", "Enghaven", "901", {builder.LATEST: builder.HIDDEN}, no_factors, (None,) * 5
+        )
+        return hidden.frames()
+
+    page = page_of(rendered("all-hidden", tables))
+    text = text_of(page)
+    assert "Der er heller ikke tal for helhedsplanen eller kommunen" in text
+    assert not re.search(r"\b0 (pct|børn)", text)
+    compare, years, factors = figures_of(page)
+    assert "Enghaven skjult; Åløse Kommune skjult" in compare
+    assert "2024: skjult" in years
+    assert "Mors boligforhold skjult" in factors
+
+
+def test_a_group_hidden_share_is_given_as_a_bound(builder, rendered):
+    factors = list(builder.AREA_FACTORS)
+
+    def tables():
+        frames = builder.one_area(factors=factors)
+        own = (pl.col("area_id") == "O01") & (pl.col("factor") == "f5_boligforhold")
+        counts = [
+            pl.when(own).then(None).otherwise(pl.col(c)).alias(c)
+            for c in ("children_with", "children_without", "children_unknown")
+        ]
+        frames["area_factor"] = frames["area_factor"].with_columns(
+            *counts,
+            share_pct=pl.when(own).then(90.0).otherwise("share_pct"),
+            cell_status=pl.when(own).then(pl.lit("group_hidden")).otherwise("cell_status"),
+        )
+        return frames
+
+    text = text_of(page_of(rendered("group", tables)))
+    assert "Mors boligforhold skjult skjult skjult mindst 90 pct." in text
+
+
+def test_rounded_counts_say_about_and_a_rounded_zero_is_a_range(builder, rendered):
+    rounded = builder.COUNTS | {
+        "at_risk": 110,
+        "not_at_risk": 190,
+        "undetermined": 0,
+        "cell_status": "rounded",
+    }
+    text = text_of(page_of(rendered("rounded", lambda: builder.one_area(years={builder.LATEST: rounded}))))
+    assert "ca. 110 af 300 børn" in text
+    assert "Uafklarede: 0–4 børn" in text
+
+
+def test_hidden_and_missing_years_are_told_apart(builder, rendered):
+    def tables():
+        years = builder.over_years(builder.COUNTS, (42.0, None, 39.0, 38.0, 37.0))
+        del years[date(2023, 12, 31)]
+        return builder.one_area(years=years)
+
+    _, years, _ = figures_of(page_of(rendered("gaps", tables)))
+    assert "2021: skjult; 2022: 39 (34–45\u00a0pct.); 2023: ikke opgjort; 2024: 37" in years
+
+
+def test_one_year_alone_is_no_development(builder, rendered):
+    page = page_of(rendered("one-year", lambda: builder.one_area(years={builder.LATEST: builder.COUNTS})))
+    assert "Kun 2024 kan vises." in text_of(page)
+
+
+def test_a_change_beyond_the_intervals_is_named(builder, rendered):
+    def tables():
+        return builder.one_area(years=builder.over_years(builder.COUNTS, (60.0, 50.0, 45.0, 40.0, 37.0)))
+
+    assert "Andelen er faldet fra 60 pct. (2020) til 37 pct. (2024)." in text_of(
+        page_of(rendered("fall", tables))
+    )
+
+
+HOSTILE = '<b>#x</b> $a_1$ *fed* `kode` \\" & [a](http://x.dk) = 1; =SUM(A1)'
+
+
+def test_markup_in_a_name_is_text(builder, rendered):
+    assert HOSTILE in text_of(page_of(rendered("hostile", lambda: builder.one_area(HOSTILE))))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Den almennyttige boligforening af 1947, afdelingerne Skovparken og Søndervang nord for Ringvejen",
+        "Boligforeningsafdelingsbestyrelsesformandskandidatområdet" * 3,
+        "W" * 5000,
+        "Æ " * 2000,
+        "東京 \U0001f3e0 \u202etxt.exe \x00\x07",
+        "   ",
+    ],
+    ids=["long", "one-word", "5000", "many-words", "foreign", "blank"],
+)
+def test_any_name_fits_on_one_page(builder, tmp_path, name):
+    wide = builder.Tables()
+    wide.add("leverance", "leverance", "Leverance", None, {builder.LATEST: builder.LEVERANCE})
+    wide.add("kommune", "902", "Bredby", "leverance", {builder.LATEST: builder.KOMMUNE})
+    wide.add("kommune", "901", name, "leverance", {builder.LATEST: builder.KOMMUNE})
+    wide.add("helhedsplan", "H01", name, "901", {builder.LATEST: builder.PLAN})
+    wide.add("omraade", "O01", name, "H01", {builder.LATEST: builder.COUNTS})
+    wide.add(
+        "omraade", "O02", name, "H01", {builder.LATEST: builder.TOO_SMALL}, ((None,) * 4,) * 5, (None,) * 5
+    )
+    for page in render(wide.frames(), tmp_path)[:2]:
+        text_of(page)
+
+
+def test_there_is_one_page_per_omraade_of_the_latest_date(builder, tmp_path):
+    wide = builder.wider(builder.Tables())
+    wide.add("omraade", "O01", "Nørremarken", "H01", {builder.LATEST: builder.COUNTS})
+    wide.add("omraade", "O02", "Nedlagt", "H01", {builder.YEARS[0]: builder.COUNTS})
+    wide.add("afdeling", "A01", "Afdeling 1", "O01", {builder.LATEST: builder.COUNTS})
+    wide.add("rest", "O01:rest:afdeling", "Rest", "O01", {builder.LATEST: builder.COUNTS})
+    calls = []
+    written = render(wide.frames(), tmp_path, progress=lambda done, total: calls.append((done, total)))
+    assert [path.name for path in written] == ["noerremarken-o01.pdf", "index.html"]
+    assert calls == [(1, 1)]
+
+
+def test_file_names_are_readable_stable_and_apart():
+    assert slug_of("Åkær Øst / æ", "O-12") == "aakaer-oest-ae-o-12"
+    assert slug_of("Parken", "a/b") != slug_of("Parken", "a:b")
+    assert slug_of("../../etc/passwd", "..").count("/") == 0
+    assert len(slug_of("x" * 5000, "o1")) < 80
+
+
+def test_two_definitions_in_one_release_are_refused(area):
+    tables = area()
+    risk = tables["area_risk"]
+    tables["area_risk"] = pl.concat([risk, risk.with_columns(definition=pl.lit("anden"))])
+    with pytest.raises(ValueError, match="2 definitions"):
+        build_report_set(tables)
