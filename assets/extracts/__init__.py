@@ -8,16 +8,19 @@ The way: `discover` (names) -> `type_register` (chunks -> typed values -> checke
 `inspect_delivery` goes the same way without keeping anything.
 """
 
+from assets.extracts.check import DeliveryCheck, inspect_delivery
 from assets.extracts.discovery import Delivery, Source, discover
 from assets.extracts.markers import fingerprint, is_synthetic, is_synthetic_delivery
 from assets.extracts.typed import TypingReport, type_register
 
 __all__ = [
     "Delivery",
+    "DeliveryCheck",
     "Source",
     "TypingReport",
     "discover",
     "fingerprint",
+    "inspect_delivery",
     "is_synthetic",
     "is_synthetic_delivery",
     "type_register",

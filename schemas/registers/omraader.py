@@ -25,8 +25,18 @@ CONTRACT = Contract(
     "Area list",
     ("area_id", "valid_from"),
     (
-        Column("area_id", Kind.TEXT, pl.String, "Områdets id", "Area id", nullable=False),
-        Column("name", Kind.TEXT, pl.String, "Områdets navn", "Name of the area", nullable=False),
+        Column(
+            "area_id", Kind.TEXT, pl.String, "Områdets id", "Area id", nullable=False, aliases=("omraade_id",)
+        ),
+        Column(
+            "name",
+            Kind.TEXT,
+            pl.String,
+            "Områdets navn",
+            "Name of the area",
+            nullable=False,
+            aliases=("navn",),
+        ),
         Column("level", Kind.CODE, pl.String, "Niveau", "Level", codes=LEVEL, case="lower", nullable=False),
         Column(
             "parent",

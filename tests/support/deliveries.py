@@ -7,7 +7,7 @@ Does not belong here: expectations computed by the code under test.
 from __future__ import annotations
 
 import os
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -143,7 +143,7 @@ def write_parquet(register: str, folder: Path) -> Path:
 
 
 def write_csv(register: str, folder: Path, *, encoding: str = "cp1252", newline: str = "\r\n") -> Path:
-    """A municipal extract: `;`, dd-mm-yyyy, ids that lost their zeros, thousands dots, padded codes, blanks."""
+    """A municipal extract: `;`, dd-mm-yyyy, ids that lost their zeros, thousands dots, padded codes."""
 
     def cell(name: str, value: object) -> str:
         if value is None:

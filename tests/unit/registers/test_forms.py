@@ -183,3 +183,11 @@ def test_sas7bdat_goes_through_the_same_chunk_reader(tmp_path):
     assert [chunk.height for chunk in chunks] == [2, 2, 1]
     assert pl.concat(chunks)["mychar"].to_list() == ["a", "b", "c", "d", "e"]
     assert not is_synthetic(path)
+
+
+def test_empty_lines_are_dropped_and_counted(tmp_path):
+    path = tmp_path / "akm2024.csv"
+    path.write_text("PNR;SOCIO13\n1;330\n\n;\n12;\n")
+    target, report = type_one(path, "akm", tmp_path)
+    assert_frame_equal(pl.read_parquet(target), TYPED["akm"])
+    assert (report.rows_read, report.blank_rows) == (2, 2)
