@@ -76,9 +76,8 @@ def main() -> int:
     ratio = statistics.median(a / b for a, b in pairs)
     a, b = (statistics.median(times) for times in zip(*pairs, strict=True))
     say(f"{'median':>6} {a:>9.2f} {b:>10.2f} {ratio:>7.2f}")
-    say(
-        f"peak memory: femfaktor {peak(run_femfaktor, typed, out)} MB, DuckDB {peak(run_handwritten, typed)} MB"
-    )
+    memory = [peak(contestant, options.persons) for contestant in CONTESTANTS]
+    say("peak memory: femfaktor {} MB, DuckDB {} MB".format(*memory))
     verdict = "aim met" if ratio <= AIM else "faster, aim missed" if ratio <= LIMIT else "SLOWER"
     say(f"ratio {ratio:.2f} (aim {AIM}, limit {LIMIT}): {verdict}")
     return 0 if ratio <= LIMIT else 1
