@@ -66,7 +66,12 @@ def _vintages(registers: Registers, definitions: Mapping[str, Definition], day: 
 
 def _described(definitions: Mapping[str, Definition]) -> pl.DataFrame:
     rows = [
-        {"definition": d.name, "definition_hash": d.hash, "title": d.title, "toml": d.model_dump_json(indent=1)}
+        {
+            "definition": d.name,
+            "definition_hash": d.hash,
+            "title": d.title,
+            "content": d.model_dump_json(indent=1),
+        }
         for d in definitions.values()
     ]
     return pl.DataFrame(rows, schema=DEFINITION.polars_schema)

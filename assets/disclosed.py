@@ -101,7 +101,11 @@ def stage_release(workspace: Workspace) -> Path | None:
         definition=definitions[settings.definition],
         vintages=vintages.filter(pl.col("definition") == settings.definition),
         marking=marking_of(synthetic=synthetic),
-        facts={key: getattr(settings, key) for key in ("controller", "purpose", "legal_basis")},
+        facts={
+            key: value
+            for key in ("controller", "purpose", "legal_basis")
+            if (value := getattr(settings, key).strip())
+        },
     )
     if home.latest.exists():
         tables = carry_earlier_dates(tables, read_release(home.latest))

@@ -101,9 +101,14 @@ class Fingerprints:
         self._content["files"][str(path)] = [stat.st_size, stat.st_mtime_ns, digest]
         return digest
 
-    def surface(self, files: Iterable[Path], settings: Mapping[str, str], *, trust_mtime: bool = True) -> str:
-        """One hash over everything a night depends on."""
-        lines = [f"{path}\0{self.file_hash(path, trust_mtime=trust_mtime)}" for path in sorted(files)]
+    def surface(
+        self, folder: Path, files: Iterable[Path], settings: Mapping[str, str], *, trust_mtime: bool = True
+    ) -> str:
+        """One hash over everything a night depends on: `files` below `folder`, and named settings."""
+        lines = [
+            f"{path.relative_to(folder)}\0{self.file_hash(path, trust_mtime=trust_mtime)}"
+            for path in sorted(files)
+        ]
         lines += [f"{name}\0{value}" for name, value in sorted(settings.items())]
         return hash_bytes("\n".join(lines).encode())
 

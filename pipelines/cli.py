@@ -292,9 +292,8 @@ def ui(home: Home, port: int) -> None:
 @click.pass_obj
 def explain(home: Home, factor: str, definition: str) -> None:
     """Rule, codes, window, source and certainty of a factor, e.g. `explain f2`."""
-    from assets.risk_factors.explain import explain as explain_factor
-
     from assets.risk_factors.definitions import load_definitions
+    from assets.risk_factors.explain import explain as explain_factor
 
     definitions = load_definitions(home.definitions)
     if definition not in definitions:

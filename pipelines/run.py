@@ -5,7 +5,6 @@ Belongs here: executing. Does not belong here: deciding whether to (`night.py`).
 
 from __future__ import annotations
 
-import logging
 import os
 import warnings
 
@@ -23,6 +22,9 @@ retention:
     purge_after_days: 90
 """
 
+# What happens is said by the workspace, line by line; Dagster's own words are in the event log.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 
 def prepare_instance(home: Home) -> None:
     """Make the home's Dagster folder usable by us, the web server and the daemon alike."""
@@ -39,7 +41,6 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     import dagster as dg
 
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     from assets.extracts import is_synthetic_delivery
     from assets.registers import open_delivery
     from pipelines.build import build_defs
@@ -56,7 +57,7 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
             name = queue.pop(0)
             tags = range_tags(instance, workspace) if name == "nightly" else {}
             result = defs.resolve_job_def(name).execute_in_process(
-                instance=instance, tags=tags, raise_on_error=False
+                instance=instance, tags=tags, run_config=QUIET, raise_on_error=False
             )
             if not result.success or workspace.failures:
                 return False

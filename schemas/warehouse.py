@@ -135,7 +135,7 @@ DEFINITION = Table(
         Column("definition", pl.String, "Navn og version"),
         Column("definition_hash", pl.String, "Definitionens fingeraftryk"),
         Column("title", pl.String, "Titel"),
-        Column("toml", pl.String, "Hele definitionen, som den blev læst"),
+        Column("content", pl.String, "Hele definitionen, varianter flettet ind (JSON)"),
     ),
 )
 

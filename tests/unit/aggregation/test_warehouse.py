@@ -37,7 +37,7 @@ DEFINITIONS = pl.DataFrame(
         "definition": ["sfi5-v1", "sfi5-v1-x"],
         "definition_hash": ["aaaa", "bbbb"],
         "title": ["Standard", "Variant"],
-        "toml": ["name = 'sfi5-v1'", "name = 'sfi5-v1-x'"],
+        "content": ["name = 'sfi5-v1'", "name = 'sfi5-v1-x'"],
     }
 )
 VINTAGES = pl.DataFrame(

@@ -1,0 +1,70 @@
+"""Fixtures that many tests share: one whole run on synthetic registers, asserted in many ways.
+
+Nobody changes the run's home: who needs to, takes a copy (`night_copy`).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.homes import copy_home
+
+PERSONS = 30_000
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Night:
+    """A finished run: its home, its outcome, and every line it said."""
+
+    home: object
+    outcome: object
+    said: tuple[str, ...]
+
+
+@pytest.fixture(autouse=True)
+def _environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch):
+    """A run points temporary files into its home and narrows the umask: not for the next test."""
+    for variable in ("TMPDIR", "POLARS_TEMP_DIR", "DAGSTER_HOME", "FEMFAKTOR_HOME"):
+        monkeypatch.setenv(variable, os.environ.get(variable, ""))
+        monkeypatch.delenv(variable)
+    mask = os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)
+    import tempfile
+
+    tempfile.tempdir = None
+
+
+@pytest.fixture(scope="session")
+def synthetic_home(tmp_path_factory: pytest.TempPathFactory):
+    """A home with a synthetic delivery and its planted truth, before any run."""
+    from assets.home import Home
+    from synthetic_data import generate
+
+    home = Home(tmp_path_factory.mktemp("synthetic") / "home")
+    generate(home.root / "extracts", home.root / "truth", persons=PERSONS, seed=SEED)
+    return home
+
+
+@pytest.fixture(scope="session")
+def night(synthetic_home, tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The whole job, once, on a copy of the synthetic delivery."""
+    from pipelines.night import run_night
+
+    home = copy_home(synthetic_home, tmp_path_factory.mktemp("night") / "home")
+    said: list[str] = []
+    outcome = run_night(home, say=said.append)
+    assert outcome.exit_code == 0, outcome.messages
+    return Night(home, outcome, tuple(said))
+
+
+@pytest.fixture
+def night_copy(night: Night, tmp_path: Path):
+    """The home of the finished run, to be changed at will."""
+    return copy_home(night.home, tmp_path / "home")

@@ -1,0 +1,122 @@
+"""What a user meets at the prompt: messages, exit codes, JSON."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from assets.home import Home
+from pipelines.cli import main
+
+
+def run(home, *args: str):
+    root = home.root if isinstance(home, Home) else home
+    return CliRunner().invoke(main, ["--home", str(root), *args])
+
+
+def test_help_names_every_command_and_exit_code(tmp_path):
+    text = run(tmp_path, "--help").output
+    for word in ("init", "synth", "check", "nightly", "release", "report", "status", "ui", "explain", "demo"):
+        assert word in text
+    for code in ("20", "21", "30", "40", "50"):
+        assert code in text
+
+
+def test_init_writes_settings_that_load_and_never_overwrites_them(tmp_path):
+    from assets.settings import Settings, load_settings
+
+    assert run(tmp_path, "init").exit_code == 0
+    settings = tmp_path / "femfaktor.toml"
+    assert load_settings(settings) == Settings()
+    settings.write_text("[release]\nreference_years = 3\n", encoding="utf-8")
+    assert "left as it is" in run(tmp_path, "init").output
+    assert load_settings(settings).release.reference_years == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[relase]\n", "relase"),
+        ("[release]\nreference_years = 0\n", "reference_years"),
+        ("[retention]\nscored_days = 3\n", "scored_reason"),
+        ("not toml", "not valid TOML"),
+    ],
+    ids=["unknown section", "value below the minimum", "keeping rows without a reason", "no TOML at all"],
+)
+def test_settings_that_are_wrong_are_refused_with_exit_40_and_the_key(tmp_path, text, named):
+    (tmp_path / "extracts").mkdir()
+    (tmp_path / "femfaktor.toml").write_text(text, encoding="utf-8")
+    result = run(tmp_path, "nightly")
+    assert result.exit_code == 40
+    assert named in result.output
+
+
+def test_nightly_without_extracts_says_what_to_do(tmp_path):
+    result = run(tmp_path, "nightly")
+    assert result.exit_code == 40
+    assert "femfaktor synth" in result.output
+
+
+def test_nightly_json_is_one_object_with_a_state(night_copy):
+    result = run(night_copy, "nightly", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.output)["state"] == "nothing_changed"
+
+
+def test_demo_shows_the_shares_of_the_release_beside_the_benchmarks_and_where_to_look(night_copy):
+    output = run(night_copy, "demo").output
+    assert "nothing changed" in output
+    for word in (
+        "37 %",
+        "35 %",
+        "5 %",
+        "alle helhedsplaner",
+        "SYNTETISKE DATA",
+        "femfaktor.duckdb",
+        "reports",
+    ):
+        assert word in output
+
+
+def test_status_lists_runs_with_what_was_redone(night):
+    output = run(night.home, "status").output
+    assert "done" in output
+    assert "release/r0001" in output
+
+
+def test_release_show_lists_the_release_as_published(night):
+    rows = json.loads(run(night.home, "release", "show", "--json").output)
+    assert rows == [
+        {"number": "r0001", "state": "published", "marking": "SYNTETISKE DATA · IKKE TIL UDLEVERING"}
+    ]
+
+
+def test_real_data_is_never_approved(night_copy):
+    (night_copy.releases / "r0001").rename(night_copy.proposals / "r0001")
+    result = run(night_copy, "release", "approve", "r0001")
+    assert result.exit_code == 21
+    assert "IKKE TIL UDLEVERING" in result.output
+
+
+def test_report_renders_the_latest_release_again_with_the_same_bytes(night, tmp_path):
+    assert run(night.home, "report", str(tmp_path / "out")).exit_code == 0
+    for published in (night.home.latest / "reports").glob("*.pdf"):
+        assert (tmp_path / "out" / "reports" / published.name).read_bytes() == published.read_bytes()
+
+
+@pytest.mark.parametrize("factor", ["f1", "f2", "f3", "f4", "f5"])
+def test_explain_prints_rule_codes_source_and_certainty(tmp_path, factor):
+    output = run(tmp_path, "explain", factor).output.lower()
+    for word in ("yes:", "no:", "unknown:", "register:", "source:", "codes:", "(i: inference)"):
+        assert word in output
+
+
+def test_a_bug_is_reported_by_its_place_and_never_by_its_text(tmp_path, monkeypatch):
+    def broken(*args, **kwargs):
+        raise ValueError("0101011234")
+
+    monkeypatch.setattr("pipelines.night.run_night", broken)
+    result = run(tmp_path, "nightly")
+    assert result.exit_code == 50
+    assert "ValueError" in result.output
+    assert "0101011234" not in result.output

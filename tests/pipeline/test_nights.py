@@ -1,0 +1,181 @@
+"""Nights after the first: nothing changed, one thing changed, something wrong."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines.locking import locked
+from pipelines.night import run_night
+from schemas.errors import AlreadyRunning
+from tests.support.homes import copy_home, redeliver, tree, unmark
+
+
+def all_on_kontanthjaelp(akm: pl.DataFrame) -> pl.DataFrame:
+    return akm.with_columns(SOCIO13=pl.lit(330, dtype=akm.schema["SOCIO13"]))
+
+
+def test_a_night_without_changes_says_so_and_leaves_the_release_as_it_is(night_copy):
+    before = tree(night_copy.releases)
+    outcome = run_night(night_copy)
+    assert (outcome.state, outcome.exit_code, outcome.redone) == ("nothing_changed", 0, [])
+    assert tree(night_copy.releases) == before
+
+
+def test_a_quiet_night_loads_neither_dagster_nor_the_engines(night_copy):
+    """That is what keeps it below two seconds, whatever machine it runs on."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from assets.home import Home; from pipelines.night import run_night\n"
+        f"assert run_night(Home(Path({str(night_copy.root)!r}))).state == 'nothing_changed'\n"
+        "print(sorted({'dagster', 'polars', 'duckdb', 'pandera', 'matplotlib', 'typst'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_touching_a_file_without_changing_it_is_no_change(night_copy):
+    for path in (night_copy.root / "extracts").rglob("*.parquet"):
+        path.touch()
+    assert run_night(night_copy).state == "nothing_changed"
+
+
+def test_one_changed_register_year_redoes_only_what_depends_on_it_and_says_why(night_copy):
+    """AKM 2021 is the latest status for 31 December 2021 alone: 2022 and later have their own."""
+    redeliver(
+        night_copy,
+        "akm",
+        2021,
+        lambda akm: akm.with_columns(SOCIO13=pl.lit(330, dtype=akm.schema["SOCIO13"])),
+    )
+    said: list[str] = []
+    outcome = run_night(night_copy, say=said.append)
+    assert outcome.exit_code == 0
+    redone = [line.split(":")[0] for line in outcome.redone]
+    assert redone == ["registers/akm/2021-12-31", "scored 2021-12-31", "warehouse", "release/r0002"]
+    assert "scored 2021-12-31: akm 2021-12-31 changed" in said
+
+
+def test_a_changed_date_becomes_a_revision_and_the_others_stay_as_published(night_copy):
+    redeliver(
+        night_copy,
+        "akm",
+        2021,
+        lambda akm: akm.with_columns(SOCIO13=pl.lit(330, dtype=akm.schema["SOCIO13"])),
+    )
+    run_night(night_copy)
+
+    def rows(release: str, query: str):
+        with duckdb.connect(str(night_copy.releases / release / "femfaktor.duckdb"), read_only=True) as con:
+            return con.sql(query).fetchall()
+
+    revisions = "SELECT DISTINCT reference_date, revision FROM release_date ORDER BY 1"
+    assert [revision for _, revision in rows("r0002", revisions)] == [0, 1, 0, 0, 0]
+    others = "SELECT * FROM area_risk WHERE reference_date <> '2021-12-31' ORDER BY ALL"
+    assert rows("r0002", others) == rows("r0001", others)
+    assert night_copy.latest.resolve().name == "r0002"
+
+
+def test_a_delivery_that_breaks_its_contract_is_refused_and_the_last_release_stands(night_copy):
+    before = tree(night_copy.releases), tree(night_copy.warehouse.parent)
+    redeliver(night_copy, "bol", 2025, lambda bol: bol.with_columns(UDLEJNINGFH=pl.lit(7, dtype=pl.Int64)))
+    outcome = run_night(night_copy)
+    assert (outcome.state, outcome.exit_code) == ("refused", 20)
+    assert "bol.udlejningfh" in outcome.messages[0]
+    assert (tree(night_copy.releases), tree(night_copy.warehouse.parent)) == before
+
+
+def test_the_night_after_a_refused_one_is_good_again_when_the_delivery_is(night_copy):
+    path = night_copy.root / "extracts" / "bol" / "year=2025" / "part-0.parquet"
+    good = path.read_bytes()
+    redeliver(night_copy, "bol", 2025, lambda bol: bol.with_columns(UDLEJNINGFH=pl.lit(7, dtype=pl.Int64)))
+    assert run_night(night_copy).exit_code == 20
+    path.write_bytes(good)
+    outcome = run_night(night_copy)
+    assert outcome.exit_code == 0
+    assert outcome.release == "r0001"
+
+
+def test_a_register_that_is_gone_is_named_and_refused(night_copy):
+    for path in (night_copy.root / "extracts" / "udda").rglob("*.parquet"):
+        path.unlink()
+    outcome = run_night(night_copy)
+    assert outcome.exit_code == 20
+    assert any("udda" in message and "not delivered" in message for message in outcome.messages)
+
+
+def test_a_published_file_that_was_changed_is_noticed(night_copy):
+    path = night_copy.latest / "csv" / "area_risk.csv"
+    path.write_bytes(path.read_bytes() + b"x")
+    outcome = run_night(night_copy)
+    assert outcome.exit_code == 40
+    assert "csv/area_risk.csv" in outcome.messages[0]
+
+
+def test_a_second_run_at_the_same_time_is_refused(night_copy):
+    with locked(night_copy), pytest.raises(AlreadyRunning) as refused:
+        run_night(night_copy)
+    assert refused.value.exit_code == 30
+
+
+def test_the_release_is_rendered_and_audited_with_the_private_folder_gone(night_copy):
+    import shutil
+
+    from assets.audited import audit_staged
+    from assets.disclosed import stage_release
+    from assets.published import publish_staged
+    from assets.rendered import render_release
+    from assets.workspace import Workspace
+
+    workspace = Workspace.open(night_copy)
+    shutil.rmtree(night_copy.releases / "r0001")
+    night_copy.latest.unlink()
+    assert stage_release(workspace) is not None
+    shutil.rmtree(night_copy.private)
+    shutil.rmtree(night_copy.warehouse.parent)
+    shutil.rmtree(night_copy.root / "extracts")
+    assert render_release(workspace) > 0
+    checked, findings = audit_staged(workspace)
+    assert checked > 1_000
+    assert findings == []
+    assert publish_staged(workspace) == night_copy.releases / "r0001"
+
+
+def test_real_data_ends_at_the_warehouse_at_night_and_as_a_proposal_when_somebody_proposes(
+    synthetic_home, tmp_path
+):
+    home = copy_home(synthetic_home, tmp_path / "home")
+    unmark(home)
+    assert run_night(home).release is None
+    assert home.warehouse.exists()
+
+    without_purpose = run_night(home, jobs=("release",))
+    assert without_purpose.exit_code == 21
+    assert "controller" in without_purpose.messages[0]
+
+    home.settings.write_text(
+        '[release]\ncontroller = "K"\npurpose = "P"\nlegal_basis = "L"\n', encoding="utf-8"
+    )
+    assert run_night(home, jobs=("release",)).exit_code == 0
+    assert not home.latest.exists()
+    (proposal,) = home.proposals.iterdir()
+    assert json.loads((proposal / "manifest.json").read_text())["marking"] == "IKKE TIL UDLEVERING"
+
+
+def test_one_unmarked_file_makes_the_whole_delivery_real(night_copy):
+    path = night_copy.root / "extracts" / "kraf" / "year=2020" / "part-0.parquet"
+    pl.read_parquet(path).write_parquet(path)
+    assert run_night(night_copy).exit_code == 0
+    assert run_night(night_copy, jobs=("release",)).exit_code == 21
+
+
+def test_reference_dates_are_the_last_31_decembers_that_bef_has():
+    from assets.settings import Settings
+
+    vintages = [date(2023, 12, 31), date(2024, 3, 31), date(2022, 12, 31), date(2021, 12, 31)]
+    settings = Settings.model_validate({"release": {"reference_years": 2}})
+    assert settings.reference_dates(vintages) == [date(2022, 12, 31), date(2023, 12, 31)]
