@@ -135,7 +135,7 @@ def make_synthetic(home: Home, *, persons: int, seed: int, form: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.pass_obj
 def check(home: Home, folder: Path, as_json: bool) -> None:
