@@ -4,26 +4,24 @@
 -- Variables: as in schemas/warehouse.py
 -- Note:      Ages don't depend on a definition: the first one's rows are taken. Afdelinger, and what is left of an
 --            omraade beside them, are too small for ages.
-WITH one_definition AS (
-    SELECT *
+WITH band AS (
+    SELECT
+        reference_date,
+        level,
+        area_id,
+        unnest([
+            {place: 1, age_band: '0-2', children: age_0_2},
+            {place: 2, age_band: '3-5', children: age_3_5},
+            {place: 3, age_band: '6-9', children: age_6_9},
+            {place: 4, age_band: '10-14', children: age_10_14},
+            {place: 5, age_band: '15-17', children: age_15_17}
+        ], recursive := true)
     FROM area_count
     WHERE definition = (SELECT min(definition) FROM area_count)
         AND level <> 'afdeling'
         AND child_level IS DISTINCT FROM 'afdeling'
-),
-
-band AS (
-    SELECT *, 1 AS place, '0-2' AS age_band, age_0_2 AS n FROM one_definition
-    UNION ALL
-    SELECT *, 2, '3-5', age_3_5 FROM one_definition
-    UNION ALL
-    SELECT *, 3, '6-9', age_6_9 FROM one_definition
-    UNION ALL
-    SELECT *, 4, '10-14', age_10_14 FROM one_definition
-    UNION ALL
-    SELECT *, 5, '15-17', age_15_17 FROM one_definition
 )
 
-SELECT reference_date, level, area_id, age_band, n AS children
+SELECT reference_date, level, area_id, age_band, children
 FROM band
 ORDER BY reference_date, level, area_id, place

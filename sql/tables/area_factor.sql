@@ -4,15 +4,20 @@
 -- Variables: as in schemas/warehouse.py
 -- Note:      with + without + unknown = children, for each factor.
 WITH factor AS (
-    SELECT *, 'f1_ikke_kernefamilie' AS factor, f1_with AS yes, f1_known AS known FROM area_count
-    UNION ALL
-    SELECT *, 'f2_doemt', f2_with, f2_known FROM area_count
-    UNION ALL
-    SELECT *, 'f3_kontanthjaelp_pension', f3_with, f3_known FROM area_count
-    UNION ALL
-    SELECT *, 'f4_ingen_uddannelse', f4_with, f4_known FROM area_count
-    UNION ALL
-    SELECT *, 'f5_boligforhold', f5_with, f5_known FROM area_count
+    SELECT
+        reference_date,
+        definition,
+        level,
+        area_id,
+        children,
+        unnest([
+            {factor: 'f1_ikke_kernefamilie', yes: f1_with, known: f1_known},
+            {factor: 'f2_doemt', yes: f2_with, known: f2_known},
+            {factor: 'f3_kontanthjaelp_pension', yes: f3_with, known: f3_known},
+            {factor: 'f4_ingen_uddannelse', yes: f4_with, known: f4_known},
+            {factor: 'f5_boligforhold', yes: f5_with, known: f5_known}
+        ], recursive := true)
+    FROM area_count
 )
 
 SELECT
