@@ -62,6 +62,9 @@ class Allowed:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         for name in ("area_risk", "area_factor", "area_factor_count", "area_children"):
             for row in tables[name].to_dicts():
+                if row["reference_date"] != self.latest:
+                    # Of earlier dates pages show the development of shares, no counts.
+                    row = {k: v for k, v in row.items() if not isinstance(v, int)}
                 self.rows.setdefault(row["area_id"], []).append(row)
         dates = {
             d
@@ -86,7 +89,7 @@ class Allowed:
                 yield Decimal(row["at_risk"] + row["not_at_risk"])
 
     def of_area(self, area_id: str) -> set[Decimal]:
-        """Of the area, the units above it and the whole delivery, at all dates."""
+        """Of the area, the units above it and the whole delivery: the latest date, and earlier shares."""
         found, unit = set(self.common), area_id
         while unit is not None:
             found |= set(self._of_rows(self.rows.get(unit, [])))
