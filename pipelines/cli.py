@@ -149,9 +149,11 @@ def check(home: Home, folder: Path, as_json: bool) -> None:
 
     home.create()
     settings = load_settings(home.settings)
-    result = inspect_delivery(folder, settings.mapping, tmp=home.temp)
-    click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.to_text())
-    sys.exit(0 if result.ok else 20)
+    result = inspect_delivery(
+        folder, settings.mapping, redelivery=settings.delivery.redelivery, tmp=home.temp
+    )
+    click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.to_text(), nl=as_json)
+    sys.exit(0 if result.is_usable else 20)
 
 
 @main.command()

@@ -7,6 +7,8 @@ What comes out is exact and stays on the private side.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +20,14 @@ from assets.aggregation.sql import list_sql, load_sql
 from schemas.errors import FemfaktorError
 from schemas.release import LEVELS
 
-INTERMEDIATE = ("area", "atom", "place_area", "mother_place", "area_count")
-"""Tables the results are made of, in the order in which each needs the ones before."""
+WAVES = (
+    ("area", "atom"),
+    ("design_effect", "mother_place", "place_area"),
+    ("area_count", "cell"),
+    ("area_risk", "area_factor", "area_factor_count", "area_children"),
+)
+"""All tables of `sql/tables` but `counted`. A table needs only those of earlier waves, so that the tables of
+a wave are filled at the same time: most are too small to keep two cores busy."""
 FILES = ("cell", "area_risk", "area_factor", "area_factor_count", "area_children", "design_effect")
 """`<name>.parquet` in the folder of a date; all but `cell` go to the warehouse."""
 
@@ -54,31 +62,43 @@ def aggregate(scored: Path, areas: pl.DataFrame, out_dir: Path, temp_dir: Path) 
     with connect(temp_dir) as con:
         build_tables(con, scored, areas)
         run_checks(con)
-        for name in FILES:
-            target = quote_path(out_dir / f"{name}.parquet")
-            con.execute(f"COPY {quote_name(name)} TO {target} (FORMAT parquet)")
+        _run_together(
+            con,
+            [
+                f"COPY {quote_name(name)} TO {quote_path(out_dir / f'{name}.parquet')} (FORMAT parquet)"
+                for name in FILES
+            ],
+        )
         return _counted(con)
 
 
 def build_tables(con: duckdb.DuckDBPyConnection, scored: Path, areas: pl.DataFrame) -> None:
     """Fill every table of `sql/tables` in `con`, each from the ones before."""
-    con.read_parquet(str(scored)).create_view("scored")
+    con.execute(f"CREATE VIEW scored AS FROM read_parquet({quote_path(scored)})")
     _register_hierarchy(con, areas)
-    for name in (*INTERMEDIATE, *FILES):
-        con.execute(f"CREATE TEMP TABLE {quote_name(name)} AS {load_sql(f'tables/{name}')}")
+    for wave in WAVES:
+        _run_together(
+            con, [f"CREATE TABLE {quote_name(name)} AS {load_sql(f'tables/{name}')}" for name in wave]
+        )
 
 
 def run_checks(con: duckdb.DuckDBPyConnection) -> None:
     """Run every query of `sql/checks`; each returns the rows that break it. Raises CountsBroken."""
-    broken = {}
-    for name in list_sql("checks"):
-        rows = con.sql(f"SELECT count(*) FROM ({load_sql(name)})").fetchall()[0][0]
-        if rows:
-            broken[name.removeprefix("checks/")] = rows
+    # One query: ten small ones would spend their time on planning.
+    counts = " UNION ALL ".join(
+        f"SELECT '{name.removeprefix('checks/')}', count(*) FROM ({load_sql(name)})"
+        for name in list_sql("checks")
+    )
+    broken = {name: rows for name, rows in con.sql(counts).fetchall() if rows}
     if broken:
         raise CountsBroken(
             "aggregation: " + "; ".join(f"{name}: {rows:,} rows break it" for name, rows in broken.items())
         )
+
+
+def _run_together(con: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> None:
+    with ThreadPoolExecutor(len(statements)) as threads:
+        list(threads.map(lambda statement: con.cursor().execute(statement).close(), statements))
 
 
 def _register_hierarchy(con: duckdb.DuckDBPyConnection, areas: pl.DataFrame) -> None:
@@ -87,7 +107,10 @@ def _register_hierarchy(con: duckdb.DuckDBPyConnection, areas: pl.DataFrame) -> 
     )
     if columns["area_id"].is_duplicated().any() or not columns["level"].is_in(LEVELS).all():
         raise CountsBroken("aggregation: the hierarchy has an area twice or an unknown level")
-    con.register("hierarchy", columns)
+    con.register("frame", columns)
+    # A registered frame is seen by its own connection only.
+    con.execute("CREATE TABLE hierarchy AS FROM frame")
+    con.unregister("frame")
 
 
 def _counted(con: duckdb.DuckDBPyConnection) -> Counted:

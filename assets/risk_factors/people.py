@@ -10,6 +10,8 @@ mothers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +21,8 @@ import polars as pl
 from assets.risk_factors.inputs import Registers, refusal, years_before
 from schemas.release import AGE_BANDS
 
+READERS = 2
+"""BEF vintages read at the same time: one is searched while the next is decoded, and two fit in memory."""
 DEAD = "D"
 """CIVST of someone who died in the year: still in that year's snapshot, but not resident at its end."""
 
@@ -28,16 +32,16 @@ class People:
     """The children of one date and their mothers.
 
     `children`: child_id, mother_id (null = none given), kom, adresse_id, fm_mark, age_band. `mothers`: one
-    row per distinct mother_id: is_dead and birth_year (from her latest BEF row; null = never in BEF),
-    adresse_id (own row at the date; null = none, or dead). `sightings`: one row per mother and BEF vintage up
-    to the date: mother (row number in `mothers`), vintage.
+    row per distinct mother_id, in order: is_dead and birth_year (from her latest BEF row; null = never in
+    BEF), adresse_id (own row at the date; null = none, or dead). `sightings`: BEF vintage up to the date ->
+    for each row of `mothers`, is she in it?
     """
 
     reference_date: date
     registers: Registers
     children: pl.DataFrame
     mothers: pl.DataFrame
-    sightings: pl.DataFrame
+    sightings: Mapping[date, np.ndarray]
 
     def residents(self, *columns: str) -> pl.LazyFrame:
         """BEF at the date without the dead."""
@@ -49,12 +53,11 @@ class People:
 
         A snapshot that was not delivered can't show it, so nobody is present in it; nor in no years at all.
         """
-        year_ends = [date(year, 12, 31) for year in years]
         birth_year = self.mothers["birth_year"].fill_null(0).to_numpy()
-        seen = self.sightings.filter(pl.col("vintage").is_in(year_ends))
-        mother = seen["mother"].to_numpy()
-        is_born = seen["vintage"].dt.year().to_numpy() >= birth_year[mother]
-        n_seen = np.bincount(mother[is_born], minlength=self.mothers.height)
+        n_seen = np.zeros(self.mothers.height, dtype=np.int32)
+        for year in years:
+            if (is_seen := self.sightings.get(date(year, 12, 31))) is not None:
+                n_seen += is_seen & (birth_year <= year)
         n_required = years.stop - np.maximum(birth_year, years.start)
         is_present = (n_seen == n_required) & (n_seen > 0)
         return self.mothers.lazy().select("mother_id", is_present=pl.lit(pl.Series(is_present)))
@@ -88,22 +91,31 @@ def find_people(registers: Registers, reference_date: date) -> People:
         )
         .collect(engine="streaming")
     )
-    ids = children.select(pl.col("mother_id").drop_nulls().unique().sort()).with_row_index("mother")
-    vintages = [v for v in registers.vintages("bef") if v <= reference_date]
-    rows = pl.concat([_mothers_in(registers, v, ids, v == reference_date) for v in vintages]).collect(
-        engine="streaming"
+    ids = children["mother_id"].drop_nulls().unique().sort()
+    sightings: dict[date, np.ndarray] = {}
+    is_known = np.zeros(len(ids), dtype=bool)
+    latest: list[pl.DataFrame] = []
+    vintages = sorted((v for v in registers.vintages("bef") if v <= reference_date), reverse=True)
+    with ThreadPoolExecutor(READERS) as readers:
+        rows_by_vintage = readers.map(
+            lambda vintage: _rows_of(ids, registers, vintage, reference_date), vintages
+        )
+        # Newest first: a row counts only for mothers that no later vintage has.
+        for vintage, (mother, rows) in zip(vintages, rows_by_vintage, strict=True):
+            sightings[vintage] = np.zeros(len(ids), dtype=bool)
+            sightings[vintage][mother] = True
+            latest.append(rows.filter(~is_known[mother]))
+            is_known[mother] = True
+    rows_of_mothers = pl.concat(latest, how="diagonal").select(
+        "pnr",
+        "is_dead",
+        birth_year=pl.col("foed_dag").dt.year(),
+        adresse_id=pl.when(~pl.col("is_dead")).then("adresse_id"),
     )
-    at_date = rows.filter(vintage=reference_date)
-    is_here = np.zeros(ids.height, dtype=bool)
-    is_here[at_date["mother"]] = True
-    elsewhere = rows.filter(~is_here[rows["mother"]]).sort("vintage").unique("mother", keep="last")
-    latest = pl.concat([at_date, elsewhere])
-    mothers = (
-        ids.join(latest, on="mother", how="left", maintain_order="left")
-        .with_columns(adresse_id=pl.when(~pl.col("is_dead")).then("adresse_id"))
-        .select("mother_id", "is_dead", "birth_year", "adresse_id")
+    mothers = pl.DataFrame({"mother_id": ids}).join(
+        rows_of_mothers, left_on="mother_id", right_on="pnr", how="left", maintain_order="left"
     )
-    return People(reference_date, registers, children, mothers, rows.select("mother", "vintage"))
+    return People(reference_date, registers, children, mothers, sightings)
 
 
 def age_band(reference_date: date) -> pl.Expr:
@@ -116,18 +128,29 @@ def age_band(reference_date: date) -> pl.Expr:
     return band
 
 
-def _mothers_in(registers: Registers, vintage: date, ids: pl.DataFrame, is_at_date: bool) -> pl.LazyFrame:
-    """The mothers' rows in one BEF; the address only at the reference date."""
-    columns = ["pnr", "civst", "foed_dag", *(["adresse_id"] if is_at_date else [])]
-    return (
+def _rows_of(
+    ids: pl.Series, registers: Registers, vintage: date, reference_date: date
+) -> tuple[np.ndarray, pl.DataFrame]:
+    """Which of `ids` one BEF holds (positions), and their pnr, is_dead, foed_dag; at the date adresse_id."""
+    address = ["adresse_id"] if vintage == reference_date else []
+    rows = (
         registers.frame("bef", vintage)
-        .select(columns)
-        .join(ids.lazy(), left_on="pnr", right_on="mother_id", how="inner")
-        .select(
-            "mother",
-            vintage=pl.lit(vintage),
-            is_dead=pl.col("civst").eq_missing(DEAD),
-            birth_year=pl.col("foed_dag").dt.year(),
-            adresse_id=pl.col("adresse_id") if is_at_date else pl.lit(None, pl.Int64),
-        )
+        .select("pnr", "foed_dag", *address, is_dead=pl.col("civst").eq_missing(DEAD))
+        .collect(engine="streaming")
     )
+    # Typed tables are sorted by key already.
+    rows = rows if rows["pnr"].is_sorted() else rows.sort("pnr")
+    mother, row = _find(ids, rows["pnr"])
+    return mother, rows[row]
+
+
+def _find(wanted: pl.Series, among: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Positions in `wanted` and in `among` of the ids in both; sorted without repeats or nulls, both of them.
+
+    A binary search: a hash join over the same columns takes longer, and there is one per BEF vintage.
+    """
+    needles, hay = wanted.to_numpy(), among.to_numpy()
+    place = np.searchsorted(hay, needles)
+    found = place < len(hay)
+    found[found] = hay[place[found]] == needles[found]
+    return np.flatnonzero(found), place[found]

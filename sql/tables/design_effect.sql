@@ -14,21 +14,19 @@
 --            0 or 1, or there are fewer than two clusters, nothing can be estimated: 1.
 WITH family AS (
     SELECT
-        reference_date,
         definition,
         kom,
         mother_key,
-        count(*) AS m,
-        count_if(state = 'særlig') AS y
+        count(*)::DOUBLE AS m,
+        count_if(state = 'særlig')::DOUBLE AS y
     FROM scored
     WHERE state <> 'uafklaret'
-    GROUP BY ALL
+    GROUP BY definition, kom, mother_key
 ),
 
--- Sums that (y - p m)^2 needs once p is known. mother_key is NULL for the lone children of a municipality together.
+-- Sums that (y - p m)^2 needs once p is known. mother_key is NULL for the lone children of a municipality together. DOUBLE holds such whole numbers exactly.
 kommune AS (
     SELECT
-        reference_date,
         definition,
         area.area_id,
         sum(CASE WHEN mother_key IS NULL THEN m ELSE 1 END) AS n,
@@ -39,19 +37,18 @@ kommune AS (
         sum(CASE WHEN mother_key IS NULL THEN y ELSE y * y END) AS yy
     FROM family
     JOIN area ON area.level = 'kommune' AND area.kom = family.kom
-    GROUP BY ALL
+    GROUP BY definition, area.area_id
 ),
 
 -- A mother with children in two municipalities is one cluster of the delivery.
 family_anywhere AS (
-    SELECT reference_date, definition, mother_key, sum(m) AS m, sum(y) AS y
+    SELECT definition, mother_key, sum(m) AS m, sum(y) AS y
     FROM family
-    GROUP BY ALL
+    GROUP BY definition, mother_key
 ),
 
 leverance AS (
     SELECT
-        reference_date,
         definition,
         'leverance' AS area_id,
         sum(CASE WHEN mother_key IS NULL THEN m ELSE 1 END) AS n,
@@ -61,12 +58,11 @@ leverance AS (
         sum(CASE WHEN mother_key IS NULL THEN y ELSE y * m END) AS ym,
         sum(CASE WHEN mother_key IS NULL THEN y ELSE y * y END) AS yy
     FROM family_anywhere
-    GROUP BY ALL
+    GROUP BY definition
 ),
 
 variance AS (
     SELECT
-        reference_date,
         definition,
         area_id,
         n / (n - 1) * (yy - 2 * (y / m) * ym + (y / m) * (y / m) * mm) / (m * m) AS v_cluster,
@@ -86,5 +82,5 @@ SELECT
     coalesce(greatest(v_cluster / v_simple, 1.0), 1.0) AS design_effect
 FROM definition
 CROSS JOIN (SELECT area_id FROM area WHERE level IN ('kommune', 'leverance'))
-LEFT JOIN variance USING (reference_date, definition, area_id)
+LEFT JOIN variance USING (definition, area_id)
 ORDER BY reference_date, definition, area_id

@@ -33,15 +33,17 @@ def run_femfaktor(typed: Path, out: Path) -> None:
     aggregate(scored, hierarchy(registers, REFERENCE_DATE), out, out / "tmp")
 
 
-def run_handwritten(typed: Path) -> pl.DataFrame:
-    """The same counts from one query over the same files: one wide row per area."""
+def run_handwritten(typed: Path, out: Path) -> Path:
+    """The same counts from one query over the same files, into one Parquet file: one wide row per area."""
     import duckdb
 
     with duckdb.connect(config={"threads": THREADS}) as con:
         window = open_registers_as_views(con, typed, REFERENCE_DATE)
         score = (HERE / "handwritten_score.sql").read_text(encoding="utf-8")
         query = (HERE / "handwritten.sql").read_text(encoding="utf-8").replace("{score}", score)
-        return con.sql(query, params=window).pl()
+        target = out / "handwritten.parquet"
+        con.sql(query, params=window).write_parquet(str(target))
+        return target
 
 
 def open_registers_as_views(con, typed: Path, reference_date: date) -> dict[str, date]:

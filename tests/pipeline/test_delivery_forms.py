@@ -8,8 +8,8 @@ import pytest
 from assets.home import Home
 from pipelines.night import run_night
 from synthetic_data import generate
-from tests.support.homes import tree
 from tests.support.deliveries import shared_data
+from tests.support.homes import tree
 
 PERSONS = 3_000
 
@@ -29,7 +29,7 @@ def typed_registers(root, form: str) -> tuple[Home, dict[str, str]]:
 
 @pytest.mark.parametrize("form", ["csv", "xpt"])
 def test_a_delivery_gives_the_same_typed_tables_and_release_in_every_form(from_parquet, tmp_path, form):
-    """Municipal CSV (cp1252, decimal comma, dd-mm-yyyy) and SAS transport against hive Parquet: every byte."""
+    """Municipal CSV (cp1252, decimal comma, dd-mm-yyyy) and SAS transport: every byte as from Parquet."""
     expected_home, expected = from_parquet
     home, typed = typed_registers(tmp_path, form)
     assert len(typed) > 30
