@@ -39,13 +39,7 @@ def prepare_facts(people: People, parameters: Parameters) -> pl.LazyFrame:
         own_row = people.residents("pnr", "familie_type")
         mothers = people.mothers.lazy().select("mother_id")
         return mothers.join(own_row, left_on="mother_id", right_on="pnr", how="left")
-    mothers = people.mothers.lazy().select("mother_id", mother_is_dead="is_dead")
-    return (
-        people.children.lazy()
-        .select("child_id", "mother_id", "fm_mark")
-        .join(mothers, on="mother_id", how="left")
-        .select("child_id", "fm_mark", "mother_is_dead")
-    )
+    return people.children.lazy().select("child_id", "fm_mark", "mother_is_dead")
 
 
 def has_risk_factor(parameters: Parameters, reference_date: date) -> nw.Expr:

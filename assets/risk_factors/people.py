@@ -31,7 +31,8 @@ DEAD = "D"
 class People:
     """The children of one date and their mothers.
 
-    `children`: child_id, mother_id (null = none given), kom, adresse_id, fm_mark, age_band. `mothers`: one
+    `children`: child_id, mother_id (null = none given), kom, adresse_id, fm_mark, age_band, mother_is_dead
+    (null = blank or never in BEF). `mothers`: one
     row per distinct mother_id, in order: is_dead and birth_year (from her latest BEF row; null = never in
     BEF), adresse_id (own row at the date; null = none, or dead). `sightings`: BEF vintage up to the date ->
     for each row of `mothers`, is she in it?
@@ -115,6 +116,8 @@ def find_people(registers: Registers, reference_date: date) -> People:
     mothers = pl.DataFrame({"mother_id": ids}).join(
         rows_of_mothers, left_on="mother_id", right_on="pnr", how="left", maintain_order="left"
     )
+    is_dead = mothers.select("mother_id", mother_is_dead="is_dead")
+    children = children.join(is_dead, on="mother_id", how="left", maintain_order="left")
     return People(reference_date, registers, children, mothers, sightings)
 
 

@@ -58,7 +58,7 @@ def score_children(
     columns = {identity: f"rule_{number}" for number, identity in enumerate(rules)}
     answers = _answer(people, {columns[identity]: rule for identity, rule in rules.items()}, keys)
     areas = areas_of_dwellings(registers, reference_date)
-    scored = answers.join(areas.lazy(), on="adresse_id", how="left", maintain_order="left")
+    scored = answers.join(areas.lazy(), on="adresse_id", how="left")
     scored = scored.collect(engine="streaming").lazy()
     return pl.concat(
         scored.select(
@@ -131,21 +131,22 @@ def answer_rule(people: People, factor: Factor, parameters: FactorParameters, na
 
 
 def _answer(people: People, rules: Mapping[str, tuple[Factor, FactorParameters]], keys: Keys) -> pl.LazyFrame:
-    """The children with keys for ids and one column per rule, in the order of their keys.
+    """The children with keys for ids and one column per rule.
 
     Mothers' answers are joined to the mothers first, then once to the children.
     """
     children = people.children.select("child_id", "mother_id", "kom", "adresse_id", "age_band")
-    children = children.with_columns(child_key=keys(children["child_id"])).sort("child_key").lazy()
     mothers = people.mothers.select("mother_id")
     mothers = mothers.with_columns(mother_key=keys(mothers["mother_id"])).lazy()
     for name, (factor, parameters) in rules.items():
         answer = answer_rule(people, factor, parameters, name)
         if "child_id" in answer.collect_schema():
-            children = children.join(answer, on="child_id", how="left", maintain_order="left")
+            # Facts about children are rows of `people.children`, in its order.
+            children = children.with_columns(answer.select(name).collect().to_series())
         else:
             mothers = mothers.join(answer, on="mother_id", how="left")
-    return children.join(mothers, on="mother_id", how="left", maintain_order="left")
+    children = children.with_columns(child_key=keys(children["child_id"])).sort("child_key").lazy()
+    return children.join(mothers, on="mother_id", how="left")
 
 
 def _identity(factor: Factor, parameters: FactorParameters) -> tuple[str, FactorParameters]:
