@@ -20,7 +20,8 @@ from assets.validated import VALIDATED, typed_vintages
 from assets.workspace import Workspace, guarded
 from schemas.registers import CONTRACTS
 
-REFERENCE_DATES = dg.DynamicPartitionsDefinition(name="reference_date")
+PARTITIONS = "reference_date"
+REFERENCE_DATES = dg.DynamicPartitionsDefinition(name=PARTITIONS)
 
 
 def definitions_of(workspace: Workspace) -> dict[str, Definition]:

@@ -30,31 +30,51 @@ class UnexpectedFailure(FemfaktorError):
     exit_code = 50
 
 
-@dataclass
-class Workspace:
-    """One run's view of the data home.
+def _say_nothing(line: str) -> None:
+    pass
+
+
+def _show_nothing(label: str) -> Callable[[int, int], None]:
+    return lambda done, total: None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How a run talks to who started it.
 
     `say` gets one line per thing done: counts and names, never values. `progress(label)` gives a `(done,
     total)` callback for long work.
     """
 
+    say: Callable[[str], None] = _say_nothing
+    progress: Callable[[str], Callable[[int, int], None]] = _show_nothing
+
+
+SILENT = Voice()
+
+
+@dataclass
+class Workspace:
+    """One run's view of the data home, and what happened in it."""
+
     home: Home
     settings: Settings
     fingerprints: Fingerprints
-    say: Callable[[str], None] = lambda line: None
-    progress: Callable[[str], Callable[[int, int], None]] = lambda label: lambda done, total: None
+    voice: Voice = SILENT
     failures: list[FemfaktorError] = field(default_factory=list)
     redone: list[str] = field(default_factory=list)
 
     @classmethod
-    def open(cls, home: Home, **voice: Any) -> Workspace:
-        """The workspace of a home; `voice` is `say` and `progress`."""
-        return cls(home, load_settings(home.settings), Fingerprints(home.state), **voice)
+    def open(cls, home: Home, voice: Voice = SILENT) -> Workspace:
+        return cls(home, load_settings(home.settings), Fingerprints(home.state), voice)
 
     @property
     def extracts(self) -> Path:
         """Folder of the delivered extracts; an absolute path in the settings wins over the home."""
         return self.home.root / self.settings.delivery.extracts
+
+    def say(self, line: str) -> None:
+        self.voice.say(line)
 
     def redo(self, node: str, reasons: list[str]) -> None:
         """Note that `node` is being made again, and why."""

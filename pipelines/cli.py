@@ -11,12 +11,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assets.home import Home
 from schemas.errors import FemfaktorError
+
+if TYPE_CHECKING:
+    from assets.workspace import Voice
+    from synthetic_data.deliveries import Format
 
 EXIT_CODES = """\b
 Exit codes:
@@ -105,7 +109,7 @@ def init(home: Home, show: bool) -> None:
     "--format", "form", type=click.Choice(["parquet", "csv", "xpt"]), default="parquet", show_default=True
 )
 @click.pass_obj
-def synth(home: Home, persons: int, seed: int, form: str) -> None:
+def synth(home: Home, persons: int, seed: int, form: Format) -> None:
     """Write synthetic registers into the home's extracts (three invented municipalities).
 
     All names are invented and every file is marked synthetic. The planted truth goes to HOME/truth, outside
@@ -114,12 +118,12 @@ def synth(home: Home, persons: int, seed: int, form: str) -> None:
     make_synthetic(home, persons=persons, seed=seed, form=form)
 
 
-def make_synthetic(home: Home, *, persons: int, seed: int, form: str) -> None:
+def make_synthetic(home: Home, *, persons: int, seed: int, form: Format) -> None:
     from synthetic_data import generate
 
     home.create()
     with _voice() as voice:
-        bar = voice["progress"]("synthetic registers")
+        bar = voice.progress("synthetic registers")
         summary = generate(
             home.root / "extracts",
             home.root / "truth",
@@ -240,7 +244,7 @@ def report(home: Home, out: Path) -> None:
         raise EnvironmentUnfit("No release yet: run `femfaktor nightly` first.")
     out.mkdir(parents=True, exist_ok=True)
     with _voice() as voice:
-        files = render(read_release(home.latest), out, progress=voice["progress"]("reports"))
+        files = render(read_release(home.latest), out, progress=voice.progress("reports"))
     click.echo(f"{len(files)} files in {out}")
 
 
@@ -326,7 +330,7 @@ def _run(home: Home, *, as_json: bool, **options: Any) -> None:
     from pipelines.night import run_night
 
     with _voice(quiet=as_json) as voice:
-        outcome = run_night(home, **options, **voice)
+        outcome = run_night(home, voice, **options)
     if as_json:
         click.echo(outcome.as_json())
     else:
@@ -344,16 +348,15 @@ def _run(home: Home, *, as_json: bool, **options: Any) -> None:
 
 
 @contextmanager
-def _voice(quiet: bool = False) -> Iterator[dict[str, Callable[..., Any]]]:
-    """`say` and `progress` for a terminal (bars), a log (one line per step) or a machine (nothing)."""
+def _voice(quiet: bool = False) -> Iterator[Voice]:
+    """For a terminal bars, for a log one line per step, for a machine nothing."""
+    from assets.workspace import Voice
+
     if quiet:
-        yield {"say": lambda line: None, "progress": lambda label: lambda done, total: None}
+        yield Voice()
         return
     if not sys.stderr.isatty():
-        yield {
-            "say": lambda line: click.echo(line, err=True),
-            "progress": lambda label: lambda done, total: None,
-        }
+        yield Voice(say=lambda line: click.echo(line, err=True))
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -364,4 +367,4 @@ def _voice(quiet: bool = False) -> Iterator[dict[str, Callable[..., Any]]]:
             task = bars.add_task(label, total=None)
             return lambda done, total: bars.update(task, completed=done, total=total)
 
-        yield {"say": bars.console.print, "progress": progress}
+        yield Voice(lambda line: bars.console.print(line, markup=False, highlight=False), progress)

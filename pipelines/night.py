@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from assets.fingerprints import hash_code, hash_file
 from assets.home import Home
-from assets.workspace import Workspace
+from assets.workspace import SILENT, Voice, Workspace
 from pipelines.locking import locked
 from schemas.errors import EnvironmentUnfit, FemfaktorError
 
@@ -46,7 +45,11 @@ class Outcome:
 
 
 def run_night(
-    home: Home, *, jobs: tuple[str, ...] = ("nightly",), verify: bool = False, **voice: Any
+    home: Home,
+    voice: Voice = SILENT,
+    *,
+    jobs: tuple[str, ...] = ("nightly",),
+    verify: bool = False,
 ) -> Outcome:
     """Run `jobs` if anything they depend on changed. Synthetic data goes on to the release job by itself.
 
@@ -58,7 +61,7 @@ def run_night(
     home.create()
     with locked(home), _empty_temp(home):
         try:
-            workspace = Workspace.open(home, **voice)
+            workspace = Workspace.open(home, voice)
             surface = _surface(workspace, verify=verify)
             if jobs == ("nightly",) and _is_quiet(workspace, surface):
                 outcome = Outcome("nothing_changed", 0, 0.0)

@@ -7,7 +7,7 @@ Belongs here: keeping the partitions in step with the delivery. Does not belong 
 import dagster as dg
 
 from assets.registers import open_delivery
-from assets.scored import REFERENCE_DATES
+from assets.scored import PARTITIONS
 from assets.workspace import Workspace
 from schemas.errors import InputRefused, Problem
 
@@ -28,8 +28,8 @@ def range_tags(instance: dg.DagsterInstance, workspace: Workspace) -> dict[str, 
         raise InputRefused([NO_BEF])
     # A range runs in the order in which partitions were added, so an older date that arrives late starts the
     # list anew.
-    if dates != list(instance.get_dynamic_partitions(REFERENCE_DATES.name)):
-        for known in instance.get_dynamic_partitions(REFERENCE_DATES.name):
-            instance.delete_dynamic_partition(REFERENCE_DATES.name, known)
-        instance.add_dynamic_partitions(REFERENCE_DATES.name, dates)
+    if dates != list(instance.get_dynamic_partitions(PARTITIONS)):
+        for known in instance.get_dynamic_partitions(PARTITIONS):
+            instance.delete_dynamic_partition(PARTITIONS, known)
+        instance.add_dynamic_partitions(PARTITIONS, dates)
     return {"dagster/asset_partition_range_start": dates[0], "dagster/asset_partition_range_end": dates[-1]}

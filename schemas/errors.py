@@ -1,4 +1,5 @@
-"""What may be said when something is wrong: register, column, rule, count and what to do. Never a value, never a row.
+"""What may be said when something is wrong: register, column, rule, count and what to do. Never a value,
+never a row.
 
 Belongs here: the errors whose exit code the command line returns.
 Does not belong here: finding problems (`gate.py`, `assets/extracts`), printing them (`pipelines/cli.py`).

@@ -37,7 +37,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table femfaktor writes: `da` is its comment, `key` names the columns that identify and order its rows."""
+    """A table femfaktor writes: `da` is its comment, `key` names the columns that identify and order its
+    rows."""
 
     name: str
     da: str

@@ -55,11 +55,12 @@ def synthetic_home(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="session")
 def night(synthetic_home, tmp_path_factory: pytest.TempPathFactory) -> Night:
     """The whole job, once, on a copy of the synthetic delivery."""
+    from assets.workspace import Voice
     from pipelines.night import run_night
 
     home = copy_home(synthetic_home, tmp_path_factory.mktemp("night") / "home")
     said: list[str] = []
-    outcome = run_night(home, say=said.append)
+    outcome = run_night(home, Voice(said.append))
     assert outcome.exit_code == 0, outcome.messages
     return Night(home, outcome, tuple(said))
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.extracts.columns import Mappings
+from assets.extracts.columns import ColumnMapping
 from assets.extracts.discovery import Delivery, Source, discover
 from assets.extracts.markers import is_synthetic_delivery
 from assets.extracts.readers import column_names
@@ -53,6 +53,20 @@ class DeliveryCheck:
         """Everything needed is there and can be typed."""
         return not (self.missing or self.problems or any(check.problems for check in self.sources))
 
+    def as_dict(self) -> dict[str, object]:
+        """The check for machines: names, counts and texts; no value of the delivery."""
+        return {
+            "folder": str(self.folder),
+            "state": "usable" if self.is_usable else "refused",
+            "synthetic": self.synthetic,
+            "sources": [_source_dict(check) for check in self.sources],
+            "missing": list(self.missing),
+            "problems": [str(problem) for problem in self.problems],
+            "not_read": list(self.unknown),
+            "notes": list(self.notes),
+            "suggestions": {register: dict(columns) for register, columns in self.suggestions.items()},
+        }
+
     def toml_lines(self) -> list[str]:
         """The lines for femfaktor.toml that would map what looks like a renamed column."""
         lines: list[str] = []
@@ -60,6 +74,28 @@ class DeliveryCheck:
             lines += [f"[registers.{register}.columns]"]
             lines += [f'{name} = "{_toml(delivered)}"' for name, delivered in columns.items()]
         return lines
+
+    def as_dict(self) -> dict[str, object]:
+        """The check for machines: names, counts and a `state`, never a value."""
+        return {
+            "state": "usable" if self.is_usable else "refused",
+            "synthetic": self.synthetic,
+            "sources": [
+                {
+                    "register": check.source.register,
+                    "vintage": check.source.vintage.isoformat() if check.source.vintage else None,
+                    "form": check.source.form,
+                    "rows": check.report.rows_written if check.report else None,
+                    "problems": [str(problem) for problem in check.problems],
+                }
+                for check in self.sources
+            ],
+            "missing": list(self.missing),
+            "problems": [str(problem) for problem in self.problems],
+            "not_read": list(self.unknown),
+            "notes": list(self.notes),
+            "columns": {register: dict(columns) for register, columns in self.suggestions.items()},
+        }
 
     def to_text(self) -> str:
         """The check as plain text, a section per question."""
@@ -82,7 +118,7 @@ class DeliveryCheck:
 
 def inspect_delivery(
     folder: Path,
-    mapping: Mappings | None = None,
+    mapping: Mapping[str, ColumnMapping] | None = None,
     *,
     contracts: Mapping[str, Contract] = CONTRACTS,
     redelivery: str = "refuse",
@@ -90,7 +126,7 @@ def inspect_delivery(
 ) -> DeliveryCheck:
     """Type everything below `folder` into a temporary folder (in `tmp` if given) and say how it went.
 
-    Never raises for what is wrong with the delivery; EnvironmentUnfit when the folder is missing.
+    `mapping`: register -> typed column -> delivered column. Never raises for what is wrong with the delivery; EnvironmentUnfit when the folder is missing.
     """
     try:
         delivery = discover(folder, contracts, redelivery=redelivery)
@@ -102,8 +138,9 @@ def inspect_delivery(
     with tempfile.TemporaryDirectory(dir=tmp, prefix="check-") as scratch:
         for source in delivery.sources:
             contract = contracts[source.register]
-            checks.append(_check_source(source, contract, Path(scratch), mapping or {}))
-            for name, delivered in _suggest(source, contract, Path(scratch), mapping or {}).items():
+            columns = (mapping or {}).get(source.register, {})
+            checks.append(_check_source(source, contract, Path(scratch), columns))
+            for name, delivered in _suggest(source, contract, Path(scratch), columns).items():
                 suggestions.setdefault(source.register, {}).setdefault(name, delivered)
     found = {source.register for source in delivery.sources}
     return DeliveryCheck(
@@ -120,7 +157,7 @@ def inspect_delivery(
     )
 
 
-def _check_source(source: Source, contract: Contract, scratch: Path, mapping: Mappings) -> SourceCheck:
+def _check_source(source: Source, contract: Contract, scratch: Path, mapping: ColumnMapping) -> SourceCheck:
     target = scratch / "typed.parquet"
     try:
         report = type_register(
@@ -133,13 +170,13 @@ def _check_source(source: Source, contract: Contract, scratch: Path, mapping: Ma
     return SourceCheck(source, report, ())
 
 
-def _suggest(source: Source, contract: Contract, scratch: Path, mapping: Mappings) -> dict[str, str]:
+def _suggest(source: Source, contract: Contract, scratch: Path, mapping: ColumnMapping) -> dict[str, str]:
     """Columns of the contract that are not there, with the nearest name among those nobody asked for."""
     try:
         delivered = column_names(source.files[0], scratch)
     except FemfaktorError:
         return {}
-    mapped = {name.lower(): to.lower() for name, to in mapping.get(contract.name, {}).items()}
+    mapped = {name.lower(): to.lower() for name, to in mapping.items()}
     present = {name.strip().lower(): name for name in delivered}
     wanted = {
         column.name
@@ -182,6 +219,27 @@ def _notes(delivery: Delivery, contracts: Mapping[str, Contract]) -> list[str]:
         if contract.period is Period.NEW_YEAR and years.get(register):
             notes.append(f"{register}: a year is 1 January, and counts as 31 December of the year before.")
     return notes
+
+
+def _source_dict(check: SourceCheck) -> dict[str, object]:
+    source, report = check.source, check.report
+    found: dict[str, object] = {
+        "register": source.register,
+        "vintage": source.vintage.isoformat() if source.vintage else None,
+        "form": source.form,
+        "files": [path.name for path in source.files],
+        "problems": [str(problem) for problem in check.problems],
+    }
+    if report:
+        found |= {
+            "rows": report.rows_written,
+            "duplicates_dropped": report.duplicates_dropped,
+            "columns_dropped": list(report.columns_dropped),
+            "columns_absent": list(report.columns_absent),
+            "unknown_codes": dict(report.unknown_codes),
+            "undescribed_codes": dict(report.undescribed_codes),
+        }
+    return found
 
 
 def _source_lines(check: SourceCheck) -> list[str]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from schemas.contracts import Contract
 from schemas.errors import InputRefused, Problem
 
-# register -> typed column -> delivered column, as in femfaktor.toml under [registers.<name>.columns].
-Mappings = Mapping[str, Mapping[str, str]]
+# Typed column -> delivered column, as in femfaktor.toml under [registers.<name>.columns].
+ColumnMapping = Mapping[str, str]
 
 _PERSONAL = re.compile(
     r"cpr|personn(umme)?r|navn|telefon|tlf|phone|mobil|e?mail"
@@ -43,14 +43,14 @@ def is_personal_name(name: str) -> bool:
 
 
 def match_columns(
-    delivered: Sequence[str], contract: Contract, mappings: Mappings, *, file: str
+    delivered: Sequence[str], contract: Contract, mapping: ColumnMapping, *, file: str
 ) -> ColumnMatch:
     """Find the contract's columns among the delivered names, in any casing.
 
     InputRefused: a required column is missing, two columns fit one, the mapping names an unknown column, or a
     column that nobody asked for looks personal.
     """
-    mapping = {name.lower(): target.lower() for name, target in mappings.get(contract.name, {}).items()}
+    mapping = {name.lower(): target.lower() for name, target in mapping.items()}
     problems: list[Problem] = []
 
     def refuse(column: str, rule: str, action: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.extracts.coercion import Tally, coerce
-from assets.extracts.columns import Mappings, match_columns
+from assets.extracts.columns import ColumnMapping, match_columns
 from assets.extracts.readers import column_names, read_chunks
 from schemas.contracts import Column, Contract, Kind
 from schemas.errors import InputRefused, Problem
@@ -51,12 +51,12 @@ def type_register(
     *,
     vintage: date | None,
     tmp: Path,
-    mapping: Mappings | None = None,
+    mapping: ColumnMapping | None = None,
 ) -> TypingReport:
     """Write the typed table of `files` (the parts of one register and status day) to `target`.
 
     Exactly equal rows are dropped and counted; codes outside a closed list become null and are counted. The
-    table appears under its name only when it is whole. `tmp` takes transcoded copies; `files` are only read.
+    table appears under its name only when it is whole. `mapping`: typed column -> delivered column. `tmp` takes transcoded copies; `files` are only read.
     Raises InputRefused with every problem found, as counts.
     """
     tallies = {column.name: Tally() for column in contract.columns}

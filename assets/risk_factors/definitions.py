@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,7 +44,7 @@ class Definition(Strict):
     f4_ingen_uddannelse: f4_ingen_uddannelse.Parameters
     f5_boligforhold: f5_boligforhold.Parameters
 
-    @cached_property
+    @property
     def hash(self) -> str:
         """sha256 over the resolved content (a variant and its base together), independent of the file's
         layout."""

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from assets.home import Home
 from pipelines.cli import main
+from tests.support.homes import copy_home, redeliver, tree
 
 
 def run(home, *args: str):
@@ -120,3 +121,34 @@ def test_a_bug_is_reported_by_its_place_and_never_by_its_text(tmp_path, monkeypa
     assert result.exit_code == 50
     assert "ValueError" in result.output
     assert "0101011234" not in result.output
+
+
+def test_check_says_what_is_there_and_that_it_can_be_used(synthetic_home, tmp_path):
+    result = run(tmp_path, "check", str(synthetic_home.root / "extracts"))
+    assert result.exit_code == 0
+    assert "bef 2024-12-31" in result.output
+    assert "can be used" in result.output
+
+
+def test_check_names_a_renamed_column_and_the_lines_that_map_it_and_nightly_then_takes_them(
+    synthetic_home, tmp_path
+):
+    home = copy_home(synthetic_home, tmp_path / "home")
+    for year in range(2015, 2024):
+        redeliver(home, "kraf", year, lambda kraf: kraf.rename({"AFG_DATO": "AFG_AFGDTO"}))
+    result = run(home, "check", str(home.root / "extracts"), "--json")
+    assert result.exit_code == 20
+    found = json.loads(result.output)
+    assert found["state"] == "refused"
+    assert found["columns"] == {"kraf": {"afg_dato": "AFG_AFGDTO"}}
+
+    home.settings.write_text('[registers.kraf.columns]\nafg_dato = "AFG_AFGDTO"\n', encoding="utf-8")
+    assert run(home, "check", str(home.root / "extracts")).exit_code == 0
+    assert run(home, "nightly").exit_code == 0
+
+
+def test_check_leaves_the_delivery_and_the_home_without_a_trace(synthetic_home, tmp_path):
+    before = tree(synthetic_home.root / "extracts")
+    run(tmp_path, "check", str(synthetic_home.root / "extracts"))
+    assert tree(synthetic_home.root / "extracts") == before
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from assets.workspace import Voice
 from pipelines.locking import locked
 from pipelines.night import run_night
 from schemas.errors import AlreadyRunning
@@ -53,7 +54,7 @@ def test_one_changed_register_year_redoes_only_what_depends_on_it_and_says_why(n
         lambda akm: akm.with_columns(SOCIO13=pl.lit(330, dtype=akm.schema["SOCIO13"])),
     )
     said: list[str] = []
-    outcome = run_night(night_copy, say=said.append)
+    outcome = run_night(night_copy, Voice(said.append))
     assert outcome.exit_code == 0
     redone = [line.split(":")[0] for line in outcome.redone]
     assert redone == ["registers/akm/2021-12-31", "scored 2021-12-31", "warehouse", "release/r0002"]

@@ -147,7 +147,7 @@ def test_a_mapped_column_is_found_under_its_delivered_name(tmp_path):
         tmp_path / "out.parquet",
         vintage=VINTAGE,
         tmp=tmp_path,
-        mapping={"kraf": {"afg_dato": "afg_afgdto"}},
+        mapping={"afg_dato": "afg_afgdto"},
     )
     assert_frame_equal(pl.read_parquet(tmp_path / "out.parquet"), TYPED["kraf"])
 

@@ -187,7 +187,7 @@ def test_two_columns_for_one_are_refused(tmp_path):
 
 
 def test_a_mapping_of_a_column_that_does_not_exist_is_refused(tmp_path):
-    found = refuse_frame(TYPED["akm"], "akm", tmp_path, mapping={"akm": {"socio14": "X"}})
+    found = refuse_frame(TYPED["akm"], "akm", tmp_path, mapping={"socio14": "X"})
     assert found == [("socio14", "the mapping names a column the register does not have", 1, None)]
 
 

@@ -39,6 +39,10 @@ OFTEN, SELDOM = (
 )
 
 
+def year_end(year: int) -> date:
+    return date(year, 12, 31)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[World, date]:
     """A world that every shipped definition can score, and its reference date."""
