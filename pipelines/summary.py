@@ -33,47 +33,49 @@ def print_shares(release: Path) -> None:
 
     with duckdb.connect(str(release / "femfaktor.duckdb"), read_only=True) as con:
         rows = con.sql(SHARES).fetchall()
-        benchmarks = con.sql("SELECT name, share_pct, year FROM benchmark ORDER BY share_pct DESC").fetchall()
-        day, marking = con.sql("SELECT max(reference_date), min(marking) FROM area_risk").fetchall()[0]
-    table = Table(title=f"Children at particular risk, {day}, from {release.resolve().name}  [{marking}]")
-    for name, justify in (
-        ("level", "left"),
-        ("area", "left"),
-        ("children", "right"),
-        ("at risk", "right"),
-        ("share", "right"),
-    ):
-        table.add_column(name, justify=justify)  # pyright: ignore[reportArgumentType]
-    for level, name, children, at_risk, share in rows:
+        benchmarks = con.sql("SELECT population, year, share_pct FROM benchmark ORDER BY 3 DESC").fetchall()
+        ((day, marking),) = con.sql("SELECT max(reference_date), min(marking) FROM area_risk").fetchall()
+    table = Table(
+        "level", "area", title_justify="left", title=f"Children at particular risk, {day}\n{marking}"
+    )
+    for name in ("children", "at risk", "share"):
+        table.add_column(name, justify="right")
+    for level, name, children, at_risk, share, status in rows:
+        why_not = "too small" if status == "too_small" else "hidden"
         table.add_row(
             level,
             name,
-            f"{children:,}" if children is not None else "hidden",
-            f"{at_risk:,}" if at_risk is not None else "hidden",
-            f"{share:.0f} %" if share is not None else "hidden",
+            f"{children:,}" if children is not None else why_not,
+            f"{at_risk:,}" if at_risk is not None else why_not,
+            f"{share:g} %" if share is not None else why_not,
         )
     table.add_section()
-    for name, share, year in benchmarks:
-        table.add_row("benchmark", f"{name} ({year})", "", "", f"{share:.0f} %")
+    for population, year, share in benchmarks:
+        table.add_row("benchmark", f"{population} ({year})", "", "", f"{share:g} %")
     Console().print(table)
+    click.echo("Benchmarks: not necessarily computed the same way.")
 
 
+# Everything is as published; the line over all plans adds published counts, where none of them is hidden.
 SHARES = """
 WITH latest AS (
     SELECT * FROM area_risk WHERE reference_date = (SELECT max(reference_date) FROM area_risk)
 ),
-shown AS (
-    SELECT 1 AS place, level, area_name, children, at_risk, share_pct FROM latest WHERE level = 'leverance'
-    UNION ALL
-    SELECT 2, level, area_name, children, at_risk, share_pct FROM latest WHERE level = 'kommune'
-    UNION ALL
-    SELECT 3, 'sum', 'alle helhedsplaner', sum(children), sum(at_risk),
-           100 * sum(at_risk) FILTER (not_at_risk IS NOT NULL) / sum(at_risk + not_at_risk)
+plans AS (
+    SELECT sum(children) AS children, sum(at_risk) AS at_risk, sum(at_risk + not_at_risk) AS known,
+           count(*) = count(at_risk + not_at_risk) AS is_whole
     FROM latest WHERE level = 'helhedsplan'
+),
+lines AS (
+    SELECT ['leverance', 'kommune', '', 'omraade'].list_position(level) AS place,
+           level, area_name, children, at_risk, share_pct, cell_status
+    FROM latest WHERE level IN ('leverance', 'kommune', 'omraade')
     UNION ALL
-    SELECT 4, level, area_name, children, at_risk, share_pct FROM latest WHERE level = 'omraade'
+    SELECT 3, 'sum', 'areas under a plan', if(is_whole, children, NULL), if(is_whole, at_risk, NULL),
+           if(is_whole, round(100 * at_risk / known, 1), NULL), 'hidden'
+    FROM plans
 )
-SELECT level, area_name, children, at_risk, share_pct FROM shown ORDER BY place, area_name
+SELECT level, area_name, children, at_risk, share_pct, cell_status FROM lines ORDER BY place, area_name
 """
 
 

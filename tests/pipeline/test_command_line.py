@@ -71,7 +71,7 @@ def test_demo_shows_the_shares_of_the_release_beside_the_benchmarks_and_where_to
         "37 %",
         "35 %",
         "5 %",
-        "alle helhedsplaner",
+        "areas under a plan",
         "SYNTETISKE DATA",
         "femfaktor.duckdb",
         "reports",
