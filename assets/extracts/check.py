@@ -53,20 +53,6 @@ class DeliveryCheck:
         """Everything needed is there and can be typed."""
         return not (self.missing or self.problems or any(check.problems for check in self.sources))
 
-    def as_dict(self) -> dict[str, object]:
-        """The check for machines: names, counts and texts; no value of the delivery."""
-        return {
-            "folder": str(self.folder),
-            "state": "usable" if self.is_usable else "refused",
-            "synthetic": self.synthetic,
-            "sources": [_source_dict(check) for check in self.sources],
-            "missing": list(self.missing),
-            "problems": [str(problem) for problem in self.problems],
-            "not_read": list(self.unknown),
-            "notes": list(self.notes),
-            "suggestions": {register: dict(columns) for register, columns in self.suggestions.items()},
-        }
-
     def toml_lines(self) -> list[str]:
         """The lines for femfaktor.toml that would map what looks like a renamed column."""
         lines: list[str] = []
@@ -126,7 +112,8 @@ def inspect_delivery(
 ) -> DeliveryCheck:
     """Type everything below `folder` into a temporary folder (in `tmp` if given) and say how it went.
 
-    `mapping`: register -> typed column -> delivered column. Never raises for what is wrong with the delivery; EnvironmentUnfit when the folder is missing.
+    `mapping`: register -> typed column -> delivered column. Never raises for what is wrong with the
+    delivery; EnvironmentUnfit when the folder is missing.
     """
     try:
         delivery = discover(folder, contracts, redelivery=redelivery)
@@ -219,27 +206,6 @@ def _notes(delivery: Delivery, contracts: Mapping[str, Contract]) -> list[str]:
         if contract.period is Period.NEW_YEAR and years.get(register):
             notes.append(f"{register}: a year is 1 January, and counts as 31 December of the year before.")
     return notes
-
-
-def _source_dict(check: SourceCheck) -> dict[str, object]:
-    source, report = check.source, check.report
-    found: dict[str, object] = {
-        "register": source.register,
-        "vintage": source.vintage.isoformat() if source.vintage else None,
-        "form": source.form,
-        "files": [path.name for path in source.files],
-        "problems": [str(problem) for problem in check.problems],
-    }
-    if report:
-        found |= {
-            "rows": report.rows_written,
-            "duplicates_dropped": report.duplicates_dropped,
-            "columns_dropped": list(report.columns_dropped),
-            "columns_absent": list(report.columns_absent),
-            "unknown_codes": dict(report.unknown_codes),
-            "undescribed_codes": dict(report.undescribed_codes),
-        }
-    return found
 
 
 def _source_lines(check: SourceCheck) -> list[str]:

@@ -56,7 +56,8 @@ def type_register(
     """Write the typed table of `files` (the parts of one register and status day) to `target`.
 
     Exactly equal rows are dropped and counted; codes outside a closed list become null and are counted. The
-    table appears under its name only when it is whole. `mapping`: typed column -> delivered column. `tmp` takes transcoded copies; `files` are only read.
+    table appears under its name only when it is whole. `mapping`: typed column -> delivered column. `tmp`
+    takes transcoded copies; `files` are only read.
     Raises InputRefused with every problem found, as counts.
     """
     tallies = {column.name: Tally() for column in contract.columns}

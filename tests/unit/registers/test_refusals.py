@@ -16,7 +16,7 @@ import pytest
 from assets.extracts import type_register
 from assets.extracts.columns import is_personal_name
 from schemas import gate
-from schemas.errors import InputRefused
+from schemas.errors import EnvironmentUnfit, InputRefused
 from schemas.registers import CONTRACTS
 from tests.support.deliveries import JOURNR, TYPED, VINTAGE
 
@@ -283,3 +283,14 @@ def test_the_gate_knows_the_code_list_of_the_year():
     gate.validate(frame, CONTRACTS["bef"], date(2015, 9, 30))
     error = refused(lambda: gate.validate(frame, CONTRACTS["bef"], date(2015, 12, 31)))
     assert [(p.column, p.count) for p in error.problems] == [("familie_type", 3)]
+
+
+def test_a_file_that_is_gone_is_an_environment_problem_not_a_bad_delivery(tmp_path):
+    with pytest.raises(EnvironmentUnfit, match=r"akm2024\.csv"):
+        type_register(
+            [tmp_path / "akm2024.csv"],
+            CONTRACTS["akm"],
+            tmp_path / "o.parquet",
+            vintage=VINTAGE,
+            tmp=tmp_path,
+        )
