@@ -27,10 +27,10 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
     """Type the delivered files of one register that changed; rows per vintage typed."""
     register, fingerprints = contract.name, workspace.fingerprints
     delivery = open_delivery(workspace)
-    mapping = workspace.settings.mapping
+    mapping = workspace.settings.mapping.get(register, {})
     shared_inputs = {
         "code": hash_code("assets/extracts", "schemas/contracts.py", f"schemas/registers/{register}.py"),
-        "column names": hash_bytes(repr(sorted(mapping.get(register, {}).items())).encode()),
+        "column names": hash_bytes(repr(sorted(mapping.items())).encode()),
     }
     rows: dict[str, int] = {}
     delivered = {source_vintage(source): source for source in delivery.of(register).values()}
