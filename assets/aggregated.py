@@ -14,6 +14,7 @@ import polars as pl
 from assets.aggregation import aggregate, build_warehouse
 from assets.fingerprints import hash_code, hash_file
 from assets.home import PRIVATE
+from assets.retention import drop_scored
 from assets.risk_factors.areas import hierarchy
 from assets.risk_factors.definitions import Definition
 from assets.risk_factors.inputs import Registers
@@ -21,7 +22,6 @@ from assets.risk_factors.scoring import vintages_used
 from assets.scored import (
     REFERENCE_DATES,
     definitions_of,
-    drop_scored,
     inputs_of,
     open_registers,
     scored,

@@ -1,12 +1,11 @@
 """Scored: five factors and the state særlig risiko per child, one private Parquet file per reference date.
 
-Belongs here: the Dagster asset, what a date depends on, and when scored rows go. Does not belong here: the
-rules (`risk_factors/`).
+Belongs here: the Dagster asset, what a date depends on. Does not belong here: the rules
+(`risk_factors/`), how long the rows stay (`retention.py`).
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date
 
 import dagster as dg
 import polars as pl
@@ -77,14 +76,6 @@ def score_dates(workspace: Workspace, dates: Iterable[date]) -> dict[str, int]:
         score_children(registers, definitions, day).sink_parquet(target, compression="zstd")
         rows[str(day)] = pl.scan_parquet(target).select(pl.len()).collect().item()
     return rows
-
-
-def drop_scored(workspace: Workspace, path: Path) -> None:
-    """Delete scored rows as soon as the retention setting allows: at once, unless a reason keeps them n
-    days."""
-    keep = timedelta(days=workspace.settings.retention.scored_days)
-    if path.exists() and datetime.now() - datetime.fromtimestamp(path.stat().st_mtime) >= keep:
-        path.unlink()
 
 
 @dg.asset(

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from assets.fingerprints import hash_code, hash_file
 from assets.home import Home
+from assets.retention import drop_all_due
 from assets.workspace import SILENT, Voice, Workspace
 from pipelines.locking import locked
 from schemas.errors import EnvironmentUnfit, FemfaktorError
@@ -62,6 +63,7 @@ def run_night(
     with locked(home), _empty_temp(home):
         try:
             workspace = Workspace.open(home, voice)
+            drop_all_due(workspace)
             surface = _surface(workspace, verify=verify)
             if jobs == ("nightly",) and _is_quiet(workspace, surface):
                 outcome = Outcome("nothing_changed", 0, 0.0)

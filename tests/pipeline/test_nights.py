@@ -1,8 +1,10 @@
 """Nights after the first: nothing changed, one thing changed, something wrong."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from datetime import date
 
 import duckdb
@@ -180,3 +182,27 @@ def test_reference_dates_are_the_last_31_decembers_that_bef_has():
     vintages = [date(2023, 12, 31), date(2024, 3, 31), date(2022, 12, 31), date(2021, 12, 31)]
     settings = Settings.model_validate({"release": {"reference_years": 2}})
     assert settings.reference_dates(vintages) == [date(2022, 12, 31), date(2023, 12, 31)]
+
+
+def test_scored_rows_stay_only_while_a_setting_with_a_reason_keeps_them(night_copy):
+    night_copy.settings.write_text(
+        '[retention]\nscored_days = 2\nscored_reason = "kontrol"\n', encoding="utf-8"
+    )
+    redeliver(night_copy, "akm", 2021, all_on_kontanthjaelp)
+    run_night(night_copy)
+    (kept,) = (night_copy.private / "scored").iterdir()
+    assert kept.name == "2021-12-31.parquet"
+    three_days_ago = time.time() - 3 * 24 * 3600
+    os.utime(kept, (three_days_ago, three_days_ago))
+    night_copy.settings.write_text(
+        '[retention]\nscored_days = 2\nscored_reason = "kontrol igen"\n', encoding="utf-8"
+    )
+    run_night(night_copy)
+    assert not kept.exists()
+
+
+def test_a_night_that_was_quiet_still_lets_scored_rows_go_when_their_days_are_over(night_copy):
+    leftover = night_copy.scored(date(2021, 12, 31))
+    leftover.write_bytes(b"rows")
+    assert run_night(night_copy).state == "nothing_changed"
+    assert not leftover.exists()
