@@ -56,14 +56,14 @@ class _Merging:
         self.units = {unit.area_id: unit for unit in units}
         self.children, self.size = children, size
         self.below: dict[str, dict[str, list[Unit]]] = defaultdict(lambda: defaultdict(list))
-        self.rests: dict[tuple[str, str], Unit] = {}
+        self.rests: dict[str, dict[str, Unit]] = defaultdict(dict)
         for unit in units:
             if unit.parent_id is None:
                 continue
             if unit.child_level is None:
                 self.below[unit.parent_id][unit.level].append(unit)
             else:
-                self.rests[unit.parent_id, unit.child_level] = unit
+                self.rests[unit.parent_id][unit.child_level] = unit
         self.decisions: dict[str, Decision] = {}
 
     def run(self) -> dict[str, Decision]:
@@ -77,20 +77,20 @@ class _Merging:
 
     def show(self, unit: Unit) -> None:
         self.decisions[unit.area_id] = Decision("shown", unit.atoms, unit.mothers)
-        for level in sorted({level for parent, level in self.rests if parent == unit.area_id}):
+        for level in sorted(self.rests[unit.area_id]):
             self.split(unit, level)
 
     def withhold(self, unit: Unit, fate: Fate) -> None:
         self.decisions[unit.area_id] = Decision(fate)
-        for level, members in self.below[unit.area_id].items():
-            for member in members:
+        for level, rest in self.rests[unit.area_id].items():
+            for member in self.below[unit.area_id][level]:
                 self.withhold(member, fate)
-            self.decisions[self.rests[unit.area_id, level].area_id] = Decision(fate)
+            self.decisions[rest.area_id] = Decision(fate)
 
     def split(self, parent: Unit, level: str) -> None:
         """Decide the parts of a shown parent on one level, and their rest."""
-        members, natural = self.below[parent.area_id][level], self.rests[parent.area_id, level]
-        known = [*members, natural, parent]
+        members, natural = self.below[parent.area_id][level], self.rests[parent.area_id][level]
+        known = [natural, parent, *self.all_below(parent)]
         shown = {unit.area_id: unit for unit in members if self.fits(unit.atoms, [unit])}
         taken: list[Unit] = []
         while True:
@@ -137,15 +137,19 @@ class _Merging:
     def count(self, atoms: Atoms) -> int:
         return sum(self.children[i] for i in atoms)
 
+    def all_below(self, unit: Unit) -> list[Unit]:
+        members = [member for level in self.below[unit.area_id].values() for member in level]
+        return members + [found for member in members for found in self.all_below(member)]
+
     def fits(self, atoms: Atoms, known: Collection[Unit]) -> bool:
         """Big enough to be shown.
 
         Mothers don't add up (one may have children in two atoms), so those of a merged set are bounded from
-        below by the largest unit of `known` that lies wholly within it: never more than there are.
+        below: of a unit's mothers at most one per child outside the set can be outside it altogether.
         """
         if self.count(atoms) < self.size.min_children:
             return False
-        return any(unit.mothers >= self.size.min_mothers and unit.atoms <= atoms for unit in known)
+        return any(unit.mothers - self.count(unit.atoms - atoms) >= self.size.min_mothers for unit in known)
 
 
 def sum_counts(atoms: Atoms, counts: Sequence[Mapping[str, int]]) -> dict[str, int]:

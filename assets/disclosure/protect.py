@@ -14,6 +14,7 @@ says IKKE TIL UDLEVERING and `protect` refuses to make rows that don't; only syn
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -155,14 +156,13 @@ def _open_date(day: date, exact: Mapping[str, pl.DataFrame], with_ages: set[str]
             # only.
             if area_id in areas and _kommune_of(area_id, areas) == kom:
                 inside[area_id].add(i)
+    parts: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in rows:
+        if row["child_level"] is None and row["parent_id"] is not None:
+            parts[row["parent_id"], row["level"]] |= inside[row["area_id"]]
     for row in rows:
         if row["child_level"] is not None:
-            parts = [
-                r["area_id"]
-                for r in rows
-                if (r["parent_id"], r["level"]) == (row["parent_id"], row["child_level"])
-            ]
-            inside[row["area_id"]] = inside[row["parent_id"]].difference(*(inside[part] for part in parts))
+            inside[row["area_id"]] = inside[row["parent_id"]] - parts[row["parent_id"], row["child_level"]]
 
     units = [
         Unit(

@@ -70,6 +70,8 @@ def find_canaries(paths: Iterable[Path], canaries: Iterable[str | int]) -> list[
     """
     needles, found = _Needles(canaries), set()
     for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: not there to be searched")
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             name = file.relative_to(path).as_posix() if path.is_dir() else file.name
             found |= {Finding(str(file), "name", i) for i in needles.in_text(name)}

@@ -234,6 +234,11 @@ def test_a_file_that_cannot_be_decoded_is_not_passed_over(tmp_path):
         find_canaries([tmp_path], [ID])
 
 
+def test_a_path_that_is_not_there_is_not_passed_over(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        find_canaries([tmp_path / "moved"], [ID])
+
+
 def test_a_canary_that_would_be_found_everywhere_is_refused():
     with pytest.raises(ValueError, match="short"):
         find_canaries([], ["12"])

@@ -6,7 +6,7 @@ Belongs here: laying out cells as the aggregation does, by plain loops. Does not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,6 @@ class Area:
     level: str
     area_id: str
     parent_id: str
-    mothers: int = 1000
     name: str = ""
 
 
@@ -46,6 +45,7 @@ def cell(
         "kom": kom,
         "area_ids": sorted(areas.split()),
         "children": children,
+        "mothers": children // 2,
         "at_risk": at_risk,
         "not_at_risk": not_at_risk,
         "undetermined": undetermined,
@@ -56,16 +56,12 @@ def cell(
 
 @dataclass
 class Delivery:
-    """Cells and areas of one date and definition; `tables()` lays them out as `protect` takes them.
-
-    `rest_mothers`: mothers of a rest by its id; 1000 unless said, 0 where there are no children.
-    """
+    """Cells and areas of one date and definition; `tables()` lays them out as `protect` takes them."""
 
     cells: list[dict[str, Any]]
     areas: list[Area]
     day: date = DAY
     definition: str = "sfi5-v1"
-    rest_mothers: dict[str, int] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pl.DataFrame]:
         rows = []
@@ -89,7 +85,6 @@ class Delivery:
             parent: str | None,
             child_level: str | None,
             name: str,
-            mothers: int,
             members: list,
         ):
             sums = {
@@ -99,11 +94,11 @@ class Delivery:
             }
             rows.append(
                 {"level": level, "area_id": area_id, "parent_id": parent, "child_level": child_level}
-                | {"area_name": name, "mothers": mothers if members else 0}
+                | {"area_name": name}
                 | sums
             )
 
-        add("leverance", "leverance", None, None, "Hele leverancen", 1000, self.cells)
+        add("leverance", "leverance", None, None, "Hele leverancen", self.cells)
         for area in self.areas:
             members = [each for each in self.cells if lies_in(each, area.area_id)]
             add(
@@ -112,7 +107,6 @@ class Delivery:
                 area.parent_id,
                 None,
                 area.name or area.area_id,
-                area.mothers,
                 members,
             )
         for parent, level in dict.fromkeys((area.parent_id, area.level) for area in self.areas):
@@ -123,7 +117,7 @@ class Delivery:
                 if lies_in(each, parent) and not any(lies_in(each, s) for s in siblings)
             ]
             rest = f"{parent}:rest:{level}"
-            add("rest", rest, parent, level, rest, self.rest_mothers.get(rest, 1000), members)
+            add("rest", rest, parent, level, rest, members)
         return self._laid_out(rows)
 
     def _laid_out(self, rows: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
