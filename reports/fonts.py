@@ -13,7 +13,6 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-FAMILY = "Source Sans Pro"
 CUTS = {"regular": "Regular", "italic": "It", "semibold": "Semibold", "bold": "Bold"}
 MISSING = "?"
 

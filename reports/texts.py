@@ -69,7 +69,7 @@ WHY_HIDDEN = (
 
 NO_PLAN = "Uden helhedsplan"
 WHOLE_PLAN = "Hele helhedsplanen"
-INDEX_COLUMNS = ("Område", "Børn 0–17 år", "Andel med mindst tre faktorer", "95 pct.-interval", "Status")
+INDEX_COLUMNS = ("Område", "Børn 0–17 år", "Andel", "95 pct.-interval", "Status")
 INDEX_TEXTS = {
     "lead": "Andelen af børn, hvor mindst tre af fem risikofaktorer hos moren er til stede, for hvert "
     "boligområde. Hvert område har en side (PDF).",
@@ -295,6 +295,8 @@ def factor_finding(factors: Sequence[Factor]) -> str:
     if not shown:
         return f"Faktorerne er {HIDDEN_WHY}. Skjult betyder ikke nul."
     top = max(shown, key=lambda factor: factor.share_pct or 0.0)
-    text = f"Mest udbredt: {FACTOR_NAMES[top.key].lower()} ({share_cell(top.share_pct, top.status)})."
+    most = f"{FACTOR_NAMES[top.key].lower()} ({share_cell(top.share_pct, top.status)})"
     hidden = len(factors) - len(shown)
-    return text if not hidden else f"{text} {hidden} af de {len(factors)} andele er {HIDDEN_WHY}."
+    if not hidden:
+        return f"Mest udbredt: {most}."
+    return f"Mest udbredt af de viste: {most}. {hidden} af de {len(factors)} andele er {HIDDEN_WHY}."

@@ -125,8 +125,10 @@ def _hero(report: AreaReport, risk: Risk) -> dict[str, Any]:
             "title": texts.no_share_title(risk),
             "body": _breakable(texts.no_share_body(report, risk, stand_in)),
         }
+    figure = texts.share_cell(risk.share_pct, risk.status)
     return {
-        "figure": texts.share_cell(risk.share_pct, risk.status),
+        "figure": figure,
+        "size": "36" if len(figure) < 10 else "22",
         "title": texts.end_stop(texts.key_sentence(risk)),
         "body": f"{texts.interval_sentence(risk)} {texts.end_stop(texts.undetermined_sentence(risk))}",
     }
