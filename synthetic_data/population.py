@@ -293,7 +293,8 @@ def _draw_persons(scope: Scope, families: Families, kin: Ints, birth: Ints, moth
     partner[:n_f] = np.where(together, mothers + from_f, partner[:n_f])
     partner[from_f:from_k] = np.where(together, mothers, partner[from_f:from_k])
     couples = from_o + np.flatnonzero(in_couple & (np.arange(n_o) % 2 == 0))
-    both_there = o_present[couples - from_o] & o_present[couples + 1 - from_o]
+    o_alive = o_present & (years < death_o[:, None])
+    both_there = o_alive[couples - from_o] & o_alive[couples + 1 - from_o]
     household[couples + 1] = np.where(both_there, couples[:, None], household[couples + 1])
     partner[couples] = np.where(both_there, couples[:, None] + 1, NOBODY)
     partner[couples + 1] = np.where(both_there, couples[:, None], NOBODY)
@@ -334,6 +335,12 @@ def _draw_persons(scope: Scope, families: Families, kin: Ints, birth: Ints, moth
     partner[young] = np.where(minor, NOBODY, partner[young])
     fm_mark[young] = np.where(minor, np.where(together[origin], 1, np.where(new["mother"][origin], 2, 3)), 0)
 
+    # The dead stay where they lived.
+    death = np.concatenate([death_m, death_f, death_k, death_o]).astype(np.int32)
+    for column in range(1, n_years):
+        died = death == years[column]
+        household[died, column] = household[died, column - 1]
+
     present = np.concatenate([m_present, f_present, k_present, o_present])
     household[~present] = NOBODY
     fm_mark[~present] = 0
@@ -354,7 +361,7 @@ def _draw_persons(scope: Scope, families: Families, kin: Ints, birth: Ints, moth
         sex=np.concatenate(
             [np.full(n_f, WOMAN), np.full(n_f, MAN), rng.choice([MAN, WOMAN], n_k), o_sex]
         ).astype(np.int8),
-        death_year=np.concatenate([death_m, death_f, death_k, death_o]).astype(np.int32),
+        death_year=death,
         foreign=np.concatenate(
             [
                 np.where(families.foreign, 2, 1),

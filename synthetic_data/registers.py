@@ -104,7 +104,7 @@ def _tell_bef(world: World, text: pl.Series, address: pl.Series) -> Iterator[tup
     by_pnr = np.argsort(world.pnr)
     home_before = np.full(n, NOBODY, np.int32)
     since = np.zeros(n, np.int32)
-    was_married = np.zeros(n, bool)
+    spouse_before = np.full(n, NOBODY, np.int32)
     for year in population.years:
         column = population.column(year)
         home = dwellings.of_persons(population, year)
@@ -126,12 +126,11 @@ def _tell_bef(world: World, text: pl.Series, address: pl.Series) -> Iterator[tup
         is_child = (age < 25) & has_mother[rows] & alone & (household != rows)
         away = is_child & (mark == 6)
         is_child &= ~away
-        widowed = alone & (
-            population.death_year[np.maximum(population.partner[rows, max(column - 1, 0)], 0)] < year
-        )
-        civil = np.where(married, 1, np.where(was_married[rows], np.where(widowed, 3, 2), 0))
+        last_spouse = spouse_before[rows]
+        widowed = (last_spouse != NOBODY) & (population.death_year[last_spouse] <= year)
+        civil = np.where(married, 1, np.where(widowed, 3, np.where(last_spouse != NOBODY, 2, 0)))
         civil = np.where(is_dead, 4, civil)
-        was_married[rows] |= married
+        spouse_before[rows] = np.where(married, partner, last_spouse)
         family_type = _type_families(world, year, column, household)
         family_type = np.where(away, 10 if year >= NEW_FAMILY_CODES else 5, family_type)
         kom = dwellings.kom[home[rows]]
