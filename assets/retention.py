@@ -1,4 +1,4 @@
-"""How long scored rows (one per child) stay: no longer than until counted, unless a setting with a reason says so.
+"""How long scored rows (one per child) stay: until counted, unless a setting with a reason keeps them longer.
 
 Belongs here: deleting what is due. Standard library only: quiet nights call it too.
 """
