@@ -76,8 +76,8 @@ def render_markdown() -> str:
     letters = "; ".join(f"**{letter}** {words}" for letter, words in CERTAINTY_WORDS.items())
     parts = [
         "# The five risk factors\n",
-        f"Definition `{default.name}`: {default.title}. A child with {default.threshold} or more is *i særlig "
-        "risiko*; "
+        f"Definition `{default.name}`: {default.title}. A child with {default.threshold} or more is "
+        "*i særlig risiko*; "
         f"with fewer than {default.threshold} even if every unknown were a yes, it is not; otherwise "
         "*uafklaret*. "
         "Unknown is not no.\n",
