@@ -25,7 +25,7 @@ DEFAULT_PERSONS = 300_000
 DEFAULT_SEED = 20240615
 DEFAULT_YEARS = (2020, 2021, 2022, 2023, 2024)
 SUMMARY_FILE = "summary.json"
-_VERSION = 2  # raise when the same request gives another world
+_VERSION = 3  # raise when the same request gives another world
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _draw_decisions(scope: Scope, population: Population) -> Decisions:
     n, families = population.n, population.families
     years = scope.kraf_years
     first, last = day_number(year_end(years[0] - 1)) + 1, day_number(year_end(years[-1]))
-    scale = len(years) / 5
+    scale = 0.85 * len(years) / 5  # some have more than one decision, so fewer persons than decisions
     share = np.where(families.area >= 0, CONVICTED_IN_WINDOW[1], CONVICTED_IN_WINDOW[0]) * scale
     convicted = np.zeros(n, bool)
     convicted[: families.n] = families.rank[:, 1] < np.minimum(share, 0.5)
