@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import html
 import io
+import re
 import sqlite3
 import struct
 import zipfile
@@ -90,7 +91,7 @@ def _search(content: bytes, needles: _Needles, name: str, depth: int = 0) -> Ite
         text = content.decode("utf-8", "ignore")
         if "&#" in text or "\\u" in text:
             yield from (("entities", i) for i in needles.in_text(html.unescape(text)))
-            escaped = text.encode("ascii", "backslashreplace").decode("unicode_escape", "ignore")
+            escaped = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda match: chr(int(match[1], 16)), text)
             yield from (("escapes", i) for i in needles.in_text(escaped))
         return
     try:
