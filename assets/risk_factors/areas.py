@@ -27,15 +27,20 @@ def hierarchy(registers: Registers, reference_date: date) -> pl.DataFrame:
     kommune; kommune -> "leverance". An omraade whose plan has ended belongs to its kommune. Refuses an area
     listed twice at the date, and one whose parent is not valid at it.
     """
-    areas = _valid(registers.listed("omraader"), reference_date).collect()
-    twice = areas.height - areas["area_id"].n_unique()
-    if twice:
-        raise refusal(
-            "omraader",
-            f"areas with overlapping validity on {reference_date}",
-            "Let one row end before the next.",
-            twice,
-        )
+    listed = registers.listed("omraader").collect()
+    areas = _valid(listed.lazy(), reference_date).collect()
+    _refuse_if(
+        areas.height - areas["area_id"].n_unique(),
+        f"areas with overlapping validity on {reference_date}",
+        "Let one row end before the next.",
+    )
+    _refuse_if(
+        areas.filter(level="omraade")
+        .join(listed, left_on="plan", right_on="area_id", how="anti")["plan"]
+        .count(),
+        "omraader whose plan is not in the list",
+        "List the helhedsplan, or leave plan blank.",
+    )
     level_of = areas.select("area_id", "level")
     plans = areas.filter(level="helhedsplan").select(plan="area_id", plan_kom="parent")
     omraader = (
@@ -70,14 +75,16 @@ def hierarchy(registers: Registers, reference_date: date) -> pl.DataFrame:
         .join(levels_above, on=["level", "parent_level"], how="semi")
         .height
     )
-    loose = tree.height - kommuner.height - attached
-    if loose:
-        raise refusal(
-            "omraader",
-            f"areas whose parent is not an area of the level above, valid on {reference_date}",
-            "Give each area a parent that is valid as long as it is.",
-            loose,
-        )
+    _refuse_if(
+        tree.height - kommuner.height - attached,
+        f"areas whose parent is not an area of the level above, valid on {reference_date}",
+        "Give each area a parent that is valid as long as it is.",
+    )
+    _refuse_if(
+        kommuner.filter(~pl.col("area_id").str.contains(r"^\d{3}$")).height,
+        "kommuner whose area_id is not a three-digit kommune code",
+        "Use the code that BEF has in KOM.",
+    )
     return tree.select(
         "level", "area_id", "parent_id", area_name="name", kom=pl.col("kommune").cast(pl.Int16)
     ).sort("level", "area_id")
@@ -126,6 +133,11 @@ def areas_of_dwellings(registers: Registers, reference_date: date) -> pl.DataFra
         .agg(pl.col("area_ids").unique().sort())
     )
     return pl.concat([placed.filter(~is_twice), merged])
+
+
+def _refuse_if(count: int, rule: str, action: str) -> None:
+    if count:
+        raise refusal("omraader", rule, action, count)
 
 
 def _valid(frame: pl.LazyFrame, day: date) -> pl.LazyFrame:

@@ -32,7 +32,11 @@ def explain(factor: str, definition: Definition) -> str:
         ("Source", f"{parameters.source} ({_certainty(parameters.certainty)})"),
         ("In Danish", text.da),
     ]
-    lines = [f"{found.key}: {found.da} ({found.en})", f"Definition {definition.name}: {definition.title}", ""]
+    lines = [
+        _wrap("", f"{found.key}: {found.da} ({found.en})"),
+        f"Definition {definition.name}: {definition.title}",
+        "",
+    ]
     lines += [_wrap(f"{label}: ", content) for label, content in parts if content]
     if text.codes:
         lines += ["", "Codes:"]
