@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CODE   := assets pipelines schemas reports synthetic_data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types docs lock bench ui bundle clean
+.PHONY: help setup run test check lint types docs coverage lock bench ui bundle clean
 
 help:          ## this list
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,9 +36,13 @@ lint: $(STAMP) ## ruff: lint and format
 types: $(STAMP) ## pyright
 	$(BIN)/pyright
 
+coverage: $(STAMP) ## every branch of the factor rules is taken by a test
+	$(BIN)/python -m pytest -q tests/unit/risk_factors tests/spec \
+	  --cov=assets/risk_factors --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
 # Every check runs, every failure is listed, then the verdict.
-check: $(STAMP) ## lint, types, docs and tests; lists every failure
-	@failed=""; for target in lint types docs test; do \
+check: $(STAMP) ## lint, types, docs, coverage and tests; lists every failure
+	@failed=""; for target in lint types docs coverage test; do \
 	  $(MAKE) --no-print-directory $$target || failed="$$failed $$target"; done; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; echo "all checks passed"
 
