@@ -1,6 +1,8 @@
 """f2: mor er dømt for kriminalitet. The latest KRAF year is 2023, so v is 31 December 2023, and the window
 runs from 1 January 2019 to that day."""
 
+from datetime import date
+
 from tests.spec.tables import answers
 
 FACTOR = "f2_doemt"
@@ -46,6 +48,26 @@ def test_decisions_delivered_after_the_reference_date_do_not_count() -> None:
         """,
         FACTOR,
         kraf_to=2025,
+    )
+    assert found == expected
+
+
+def test_at_a_date_inside_the_year_the_window_begins_and_ends_on_that_day() -> None:
+    found, expected = answers(
+        """
+        | AFG_DATO   | mor i BEF | det er                             | forventet |
+        | 2019-06-29 | 2017-2024 | dagen før                          | nej       |
+        | 2019-06-30 | 2017-2024 | præcis fem år før: udenfor         | nej       |
+        | 2019-07-01 | 2017-2024 | dagen efter                        | ja        |
+        | 2024-06-29 | 2017-2024 | dagen før opgørelsesdatoen         | ja        |
+        | 2024-06-30 | 2017-2024 | på opgørelsesdatoen                | ja        |
+        | 2024-07-01 | 2017-2024 | efter opgørelsesdatoen             | nej       |
+        | -          | 2019-2023 | vinduets fem årsskifter            | nej       |
+        | -          | 2020-2023 | mangler det første                 | uoplyst   |
+        """,
+        FACTOR,
+        on=date(2024, 6, 30),
+        kraf_to=2024,
     )
     assert found == expected
 

@@ -50,7 +50,9 @@ def worlds(draw: st.DrawFn) -> tuple[World, date]:
     def pick(*values):
         return draw(st.sampled_from(values))
 
-    day = pick(year_end(2012), year_end(2014), year_end(2015), year_end(2020), date(2020, 6, 30))
+    day = pick(
+        year_end(2012), year_end(2014), year_end(2015), year_end(2020), date(2020, 6, 30), date(2020, 2, 29)
+    )
     year = day.year
     kraf_last = year - pick(0, 0, 1)
     kraf = {year_end(y): [] for y in range(kraf_last - 5 - pick(0, 2), kraf_last + 1 + pick(0, 1))}
@@ -81,7 +83,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, date]:
         day,
         day + ONE_DAY,
         *(
-            date(year - age, day.month, day.day) + shift
+            oracle.same_day_earlier(day, age) + shift
             for age in (3, 6, 10, 15, 18)
             for shift in (0 * ONE_DAY, ONE_DAY)
         ),
