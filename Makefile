@@ -30,7 +30,7 @@ test: $(STAMP) ## the whole test suite
 	$(BIN)/python -m pytest
 
 lint: $(STAMP) ## ruff: lint and format
-	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff check --no-cache $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 
 types: $(STAMP) ## pyright

@@ -26,9 +26,8 @@ REGION = re.compile(r"(<!-- rendered: (?P<name>[a-z-]+) -->\n).*?(<!-- /rendered
 
 
 def _factors() -> str:
-    from assets.risk_factors.explain import render_factor_table
-
     from assets.risk_factors.definitions import load_definitions
+    from assets.risk_factors.explain import render_factor_table
 
     return render_factor_table(load_definitions(None)[DEFAULT_DEFINITION])
 
