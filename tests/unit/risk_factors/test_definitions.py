@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import narwhals.stable.v2 as nw
+import polars as pl
 import pytest
 
 from assets.risk_factors.catalogue import FACTORS
 from assets.risk_factors.definitions import SHIPPED, load_definitions
+from assets.risk_factors.parameters import is_valid_code, valid_codes
 from schemas.errors import InputRefused
 from schemas.release import FACTORS as FACTOR_COLUMNS
 from tests.support.register_worlds import DEFINITIONS
@@ -141,6 +145,23 @@ def test_a_name_that_differs_from_the_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_shipped_name_can_not_be_taken(tmp_path: Path) -> None:
     assert "taken by a shipped definition" in problems(write(tmp_path, "sfi5-v1"))[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "single", "on_a_row"),
+    [
+        (date(2015, 12, 29), [5], [True, False]),
+        (date(2015, 12, 30), [5], [True, False]),
+        (date(2015, 12, 31), [9], [False, True]),
+        (date(2016, 1, 1), [9], [False, True]),
+    ],
+)
+def test_a_code_counts_from_its_first_to_its_last_day(day: date, single: list, on_a_row: list) -> None:
+    codes = DEFINITIONS["sfi5-v1"].f1_ikke_kernefamilie.single_codes
+    rows = pl.DataFrame({"code": [5, 9], "day": [day, day]})
+    assert valid_codes(codes, day) == single
+    found = nw.from_native(rows).select(is_valid_code("code", "day", codes).alias("found")).to_native()
+    assert found["found"].to_list() == on_a_row
 
 
 def test_each_shipped_definition_explains_itself_in_its_first_line() -> None:

@@ -26,6 +26,7 @@ COMPARED = ("kom", "age_band", *FACTOR_COLUMNS, "n_yes", "n_known", "state")
 MOTHERS = (101, 102, 103)
 NEVER_IN_BEF = 199
 ADDRESSES = (None, 1, 2, 3)
+OFFENCES = (None, 0, 1, 19, 1999999, 2000000, 3210, 3209999, 3210000, 3410999, 3411000)
 CIVST = ("U", "G", "U", "D", None)
 ONE_DAY = timedelta(days=1)
 OFTEN, SELDOM = (
@@ -118,10 +119,9 @@ def worlds(draw: st.DrawFn) -> tuple[World, date]:
             kraf[file].append(
                 {
                     "pnr": pick(*MOTHERS, NEVER_IN_BEF),
-                    "afg_ger7": pick(
-                        None, 0, 1, 19, 1210000, 1999999, 2000000, 3210, 3209999, 3210000, 3410999, 3411000
-                    ),
-                    "afg_afgtypko": pick(None, 1, 1, 1, 7, 11, 21, 62, 70, 88),
+                    # Mostly convictions, so that it is the date that decides.
+                    "afg_ger7": pick(*[1210000] * 12, *OFFENCES),
+                    "afg_afgtypko": pick(*[1] * 8, None, 7, 11, 21, 62, 70, 88),
                     "afg_dato": decided,
                 }
             )
