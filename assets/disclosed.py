@@ -19,10 +19,11 @@ from assets.fingerprints import hash_bytes, hash_code
 from assets.home import PRIVATE
 from assets.registers import open_delivery
 from assets.release import read_release
+from assets.risk_factors.definitions import Definition
 from assets.scored import definitions_of
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused, EnvironmentUnfit
-from schemas.release import NOT_FOR_RELEASE, RELEASE_TABLES, SYNTHETIC
+from schemas.release import NOT_FOR_RELEASE, RELEASE_TABLES, SYNTHETIC, conform
 
 EXACT_TABLES = ("cell", "area_risk", "area_factor", "area_factor_count", "area_children", "design_effect")
 """What `aggregated` stores per date and `protect` reads."""
@@ -66,30 +67,24 @@ def stage_release(workspace: Workspace) -> Path | None:
             "Real data is proposed only with controller, purpose and legal_basis set in [release] of "
             "femfaktor.toml."
         )
-    definitions = definitions_of(workspace)
-    if settings.definition not in definitions:
-        raise EnvironmentUnfit(
-            f"[release] definition in femfaktor.toml is not one of: {', '.join(sorted(definitions))}."
-        )
-    dates, policy = counted_dates(workspace), load_policy()
+    definition, dates, policy = released_definition(workspace), counted_dates(workspace), load_policy()
+    code = hash_code(
+        *("assets/disclosure", "assets/release", "assets/statistics", "assets/audit"),
+        *("reports", "schemas/release.py", "sql/views"),
+    )
     inputs = {f"counts {day}": fingerprints.output(f"aggregated/{day}") for day in dates}
     inputs |= {
-        "definition": hash_bytes(settings.definition.encode()),
+        "definition": definition.hash,
         "settings": hash_bytes(settings.model_dump_json().encode()),
         "policy": policy.hash,
         "marking": marking_of(synthetic=synthetic),
-        "code": hash_code(
-            *("assets/disclosure", "assets/release", "assets/statistics", "assets/audit"),
-            *("reports", "schemas/release.py", "sql/views"),
-        ),
+        "code": code,
     }
     existing = numbered(home.releases) + numbered(home.proposals)
     last = max(existing, key=lambda path: path.name, default=None)
     reasons = fingerprints.changed(f"release/{last.name}", inputs) if last else ["not made before"]
     if not reasons:
         return None
-    number = f"r{int(last.name[1:]) + 1 if last else 1:04d}"
-    workspace.redo(f"release/{number}", reasons)
     exact = {
         name: pl.concat([pl.read_parquet(home.aggregated(day) / f"{name}.parquet") for day in dates])
         for name in EXACT_TABLES
@@ -98,23 +93,78 @@ def stage_release(workspace: Workspace) -> Path | None:
     tables = protect(
         exact,
         policy,
-        definition=definitions[settings.definition],
-        vintages=vintages.filter(pl.col("definition") == settings.definition),
+        definition=definition,
+        vintages=vintages.filter(pl.col("definition") == definition.name),
         marking=marking_of(synthetic=synthetic),
         facts={
             key: value
             for key in ("controller", "purpose", "legal_basis")
             if (value := getattr(settings, key).strip())
-        },
+        }
+        | {"code": code[:12]},
     )
     if home.latest.exists():
-        tables = carry_earlier_dates(tables, read_release(home.latest))
+        published = read_release(home.latest)
+        check_same_series(tables, published)
+        tables = carry_earlier_dates(tables, published)
+    tables = {table.name: conform(table, tables[table.name]) for table in RELEASE_TABLES}
+    if last and is_same(tables, read_release(last)):
+        # Other inputs, same numbers: a definition more to compare, or a lost memory of the last night.
+        fingerprints.record(f"release/{last.name}", inputs)
+        return None
+    number = f"r{int(last.name[1:]) + 1 if last else 1:04d}"
+    workspace.redo(f"release/{number}", reasons)
     folder = home.staging / number / "tables"
     folder.mkdir(parents=True, mode=PRIVATE)
     for name, table in tables.items():
         table.write_parquet(folder / f"{name}.parquet")
     fingerprints.record(f"release/{number}", inputs)
     return folder.parent
+
+
+def released_definition(workspace: Workspace) -> Definition:
+    """The one definition that leaves the building.
+
+    Raises:
+        EnvironmentUnfit: femfaktor.toml names one that does not exist.
+    """
+    definitions, name = definitions_of(workspace), workspace.settings.release.definition
+    if name not in definitions:
+        raise EnvironmentUnfit(
+            f"[release] definition in femfaktor.toml is not one of: {', '.join(sorted(definitions))}."
+        )
+    return definitions[name]
+
+
+def check_same_series(tables: dict[str, pl.DataFrame], published: dict[str, pl.DataFrame]) -> None:
+    """A release goes on from the last one, or must start in a home of its own.
+
+    Raises:
+        DisclosureRefused: the last release is synthetic and this is not, or the other way round; or published
+            dates can't be counted again under another definition (two would difference out single families).
+    """
+
+    def told(release: dict[str, pl.DataFrame], key: str) -> str:
+        return release["release"].filter(pl.col("key") == key)["value"].item()
+
+    kinds = {is_marked_synthetic(release["release"]["marking"][0]) for release in (tables, published)}
+    if len(kinds) > 1:
+        raise DisclosureRefused(
+            "This home's releases are synthetic and its delivery is real, or the other way round. Start a "
+            "new data home (--home)."
+        )
+    day = "reference_date"
+    lost = set(published["release_date"][day]) - set(tables["release_date"][day])
+    if lost and told(tables, "definition_hash") != told(published, "definition_hash"):
+        raise DisclosureRefused(
+            f"The definition changed, and {len(lost)} published date(s) are no longer counted: a release "
+            "holds one definition. Raise reference_years in femfaktor.toml until all of them are, or start a "
+            "new data home (--home)."
+        )
+
+
+def is_same(tables: dict[str, pl.DataFrame], published: dict[str, pl.DataFrame]) -> bool:
+    return all(tables[name].equals(published[name]) for name in tables)
 
 
 def carry_earlier_dates(

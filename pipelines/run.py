@@ -41,12 +41,14 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     import dagster as dg
 
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    from assets.disclosed import released_definition
     from assets.extracts import is_synthetic_delivery
     from assets.registers import open_delivery
     from pipelines.build import build_defs
     from pipelines.partitions import range_tags
 
     defs = build_defs(overrides={"workspace": workspace})
+    released_definition(workspace)  # a wrong name in the settings is said now, not after an hour
     delivery = open_delivery(workspace)
     synthetic = workspace.fingerprints.seen["synthetic"] = is_synthetic_delivery(delivery)
     for path in delivery.unknown:

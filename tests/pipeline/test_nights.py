@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -126,7 +127,6 @@ def test_a_second_run_at_the_same_time_is_refused(night_copy):
 
 
 def test_the_release_is_rendered_and_audited_with_the_private_folder_gone(night_copy):
-    import shutil
 
     from assets.audited import audit_staged
     from assets.disclosed import stage_release
@@ -206,3 +206,72 @@ def test_a_night_that_was_quiet_still_lets_scored_rows_go_when_their_days_are_ov
     leftover.write_bytes(b"rows")
     assert run_night(night_copy).state == "nothing_changed"
     assert not leftover.exists()
+
+
+OWN_DEFINITION = 'extends = "sfi5-v1"\nname = "egen"\ntitle = "egen"\n[f2_doemt]\nwindow_years = 3\n'
+
+
+def add_own_definition(home):
+    home.definitions.mkdir()
+    (home.definitions / "egen.toml").write_text(OWN_DEFINITION, encoding="utf-8")
+
+
+def test_a_definition_more_to_compare_is_counted_and_leaves_the_release_as_it_is(night_copy):
+    before = tree(night_copy.releases)
+    add_own_definition(night_copy)
+    outcome = run_night(night_copy)
+    assert (outcome.state, outcome.release) == ("done", "r0001")
+    assert tree(night_copy.releases) == before
+    with duckdb.connect(str(night_copy.warehouse), read_only=True) as con:
+        assert con.sql("SELECT count(*) > 0 FROM area_risk WHERE definition = 'egen'").fetchall() == [(True,)]
+    assert run_night(night_copy).state == "nothing_changed"
+
+
+def test_losing_everything_private_counts_again_and_publishes_nothing_new(night_copy):
+    before = tree(night_copy.releases)
+    shutil.rmtree(night_copy.private)
+    assert run_night(night_copy).exit_code == 0
+    assert tree(night_copy.releases) == before
+
+
+def test_another_released_definition_revises_every_date_and_never_stands_beside_the_old_one(night_copy):
+    add_own_definition(night_copy)
+    night_copy.settings.write_text('[release]\ndefinition = "egen"\n', encoding="utf-8")
+    assert run_night(night_copy).release == "r0002"
+    with duckdb.connect(str(night_copy.latest / "femfaktor.duckdb"), read_only=True) as con:
+        assert con.sql("SELECT DISTINCT definition FROM area_risk").fetchall() == [("egen",)]
+        assert con.sql("SELECT DISTINCT revision FROM release_date").fetchall() == [(1,)]
+
+    night_copy.settings.write_text(
+        '[release]\ndefinition = "sfi5-v1"\nreference_years = 2\n', encoding="utf-8"
+    )
+    refused = run_night(night_copy)
+    assert refused.exit_code == 21
+    assert "reference_years" in refused.messages[0]
+    assert refused.release == "r0002"
+
+
+def test_a_date_that_is_no_longer_counted_is_repeated_as_published(night_copy):
+    night_copy.settings.write_text("[release]\nreference_years = 2\n", encoding="utf-8")
+    assert run_night(night_copy).exit_code == 0
+    with duckdb.connect(str(night_copy.latest / "femfaktor.duckdb"), read_only=True) as con:
+        rows = con.sql("SELECT DISTINCT reference_date, revision FROM release_date ORDER BY 1").fetchall()
+    assert rows == [(date(year, 12, 31), 0) for year in range(2020, 2025)]
+
+
+def test_real_data_is_never_put_beside_synthetic_releases(night_copy):
+    unmark(night_copy)
+    night_copy.settings.write_text(
+        '[release]\ncontroller = "K"\npurpose = "P"\nlegal_basis = "L"\n', encoding="utf-8"
+    )
+    assert run_night(night_copy).exit_code == 0
+    refused = run_night(night_copy, jobs=("release",))
+    assert refused.exit_code == 21
+    assert "new data home" in refused.messages[0]
+
+
+def test_a_released_definition_that_does_not_exist_is_said_before_any_work(night_copy):
+    night_copy.settings.write_text('[release]\ndefinition = "ukendt"\n', encoding="utf-8")
+    outcome = run_night(night_copy)
+    assert (outcome.exit_code, outcome.redone) == (40, [])
+    assert "sfi5-v1" in outcome.messages[0]
