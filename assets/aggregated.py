@@ -42,7 +42,13 @@ def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
             beside = workspace.home.temp / f"aggregated-{day}"
             shutil.rmtree(beside, ignore_errors=True)
             beside.mkdir(mode=PRIVATE)
-            aggregate(source, hierarchy(registers, day), beside, workspace.home.temp)
+            counted = aggregate(source, hierarchy(registers, day), beside, workspace.home.temp)
+            if counted.children_outside_kommune:
+                workspace.say(
+                    f"aggregated {day}: {counted.children_outside_kommune:,} of {counted.children:,} "
+                    "children live in a listed area of another kommune than BEF's; they count in their "
+                    "kommune, not in the area. Compare parent in omraader with KOM."
+                )
             _vintages(registers, definitions, day).write_parquet(beside / "vintage.parquet")
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(exist_ok=True)
@@ -84,7 +90,10 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
     inputs = {str(day): workspace.fingerprints.output(f"aggregated/{day}") for day in counted}
     inputs["code"] = hash_code("assets/aggregation", "schemas/warehouse.py", "schemas/tables.py", "sql/views")
     target = workspace.home.warehouse
-    reasons = workspace.fingerprints.changed("warehouse", inputs) if target.exists() else ["not made before"]
+    fingerprints = workspace.fingerprints
+    reasons = fingerprints.changed("warehouse", inputs) if target.exists() else ["not made before"]
+    if not reasons and fingerprints.file_hash(target) != fingerprints.output("warehouse"):
+        reasons = ["the file is not as it was written"]
     if not reasons:
         return False
     workspace.redo("warehouse", reasons)
@@ -95,7 +104,7 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
         vintages=pl.concat(pl.read_parquet(folder / "vintage.parquet") for folder in counted.values()),
         temp_dir=workspace.home.temp,
     )
-    workspace.fingerprints.record("warehouse", inputs)
+    fingerprints.record("warehouse", inputs, hash_file(target))
     return True
 
 

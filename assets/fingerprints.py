@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from schemas.errors import EnvironmentUnfit
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -60,7 +62,13 @@ class Fingerprints:
         self.path = path
         self._content: dict[str, Any] = {"files": {}, "nodes": {}, "seen": {}}
         if path.exists():
-            self._content |= json.loads(path.read_text(encoding="utf-8"))
+            try:
+                self._content |= json.loads(path.read_text(encoding="utf-8"))
+            except ValueError:
+                raise EnvironmentUnfit(
+                    f"{path} is damaged. Remove it: the next run counts everything again, and publishes only "
+                    "what is not published already."
+                ) from None
 
     def save(self) -> None:
         replace_text(self.path, json.dumps(self._content, sort_keys=True))

@@ -148,7 +148,10 @@ def check(home: Home, folder: Path, as_json: bool) -> None:
 
     Reads DIR and writes nothing. Exit code 20 if `nightly` would refuse the delivery.
     """
+    from dataclasses import replace
+
     from assets.extracts import inspect_delivery
+    from assets.prerequisites import find_gaps
     from assets.settings import load_settings
 
     home.create()
@@ -156,6 +159,9 @@ def check(home: Home, folder: Path, as_json: bool) -> None:
     result = inspect_delivery(
         folder, settings.mapping, redelivery=settings.delivery.redelivery, tmp=home.temp
     )
+    if result.is_usable:
+        delivered = [(check.source.register, check.source.vintage) for check in result.sources]
+        result = replace(result, problems=tuple(find_gaps(delivered, settings, home.definitions)))
     click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.to_text(), nl=as_json)
     sys.exit(0 if result.is_usable else 20)
 

@@ -14,9 +14,9 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from assets.risk_factors import (
     f1_ikke_kernefamilie,
@@ -37,7 +37,8 @@ class Definition(Strict):
 
     name: str
     title: str
-    threshold: Annotated[int, Field(ge=1, le=5)]
+    # The release's "3+" and its texts say three; another threshold would be another product.
+    threshold: Literal[3]
     f1_ikke_kernefamilie: f1_ikke_kernefamilie.Parameters
     f2_doemt: f2_doemt.Parameters
     f3_kontanthjaelp_pension: f3_kontanthjaelp_pension.Parameters

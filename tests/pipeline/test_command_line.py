@@ -1,6 +1,7 @@
 """What a user meets at the prompt: messages, exit codes, JSON."""
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -152,3 +153,12 @@ def test_check_leaves_the_delivery_and_the_home_without_a_trace(synthetic_home, 
     run(tmp_path, "check", str(synthetic_home.root / "extracts"))
     assert tree(synthetic_home.root / "extracts") == before
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_check_refuses_a_delivery_that_lacks_a_year_the_night_would_refuse(synthetic_home, tmp_path):
+    home = copy_home(synthetic_home, tmp_path / "home")
+    shutil.rmtree(home.root / "extracts" / "kraf" / "year=2021")
+    result = run(home, "check", str(home.root / "extracts"))
+    assert result.exit_code == 20
+    assert "2021" in result.output
+    assert run(home, "nightly").exit_code == 20

@@ -275,3 +275,48 @@ def test_a_released_definition_that_does_not_exist_is_said_before_any_work(night
     outcome = run_night(night_copy)
     assert (outcome.exit_code, outcome.redone) == (40, [])
     assert "sfi5-v1" in outcome.messages[0]
+
+
+def test_a_damaged_warehouse_is_built_again(night_copy):
+    night_copy.warehouse.write_bytes(b"garbage")
+    outcome = run_night(night_copy)
+    assert [line.split(":")[0] for line in outcome.redone] == ["warehouse"]
+    with duckdb.connect(str(night_copy.warehouse), read_only=True) as con:
+        assert con.sql("SELECT count(*) > 0 FROM area_risk").fetchall() == [(True,)]
+
+
+def test_a_damaged_state_is_named_with_the_way_out(night_copy):
+    night_copy.state.write_text('{"files": {', encoding="utf-8")
+    refused = run_night(night_copy)
+    assert refused.exit_code == 40
+    night_copy.state.unlink()
+    assert run_night(night_copy).release == "r0001"
+
+
+def test_a_definition_with_another_threshold_is_refused_with_its_key(night_copy):
+    night_copy.definitions.mkdir()
+    text = 'extends = "sfi5-v1"\nname = "to"\ntitle = "to"\nthreshold = 2\n'
+    (night_copy.definitions / "to.toml").write_text(text, encoding="utf-8")
+    refused = run_night(night_copy)
+    assert refused.exit_code == 20
+    assert "threshold" in refused.messages[0]
+
+
+def test_children_in_an_area_of_another_kommune_are_told_by_their_number(night_copy):
+    extracts = night_copy.root / "extracts"
+    listed = pl.read_csv(extracts / "omraade_adresser.csv", separator=";", infer_schema=False)
+    homes = listed[listed.columns[1]].head(40).to_list()
+    redeliver(
+        night_copy,
+        "bef",
+        2024,
+        lambda bef: bef.with_columns(
+            KOM=pl.when(pl.col("ADRESSE_ID").is_in(homes))
+            .then(pl.lit(903))
+            .otherwise("KOM")
+            .cast(bef.schema["KOM"])
+        ),
+    )
+    said: list[str] = []
+    run_night(night_copy, Voice(said.append))
+    assert any("another kommune than BEF's" in line for line in said)
