@@ -92,7 +92,7 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
     target = workspace.home.warehouse
     fingerprints = workspace.fingerprints
     reasons = fingerprints.changed("warehouse", inputs) if target.exists() else ["not made before"]
-    if not reasons and fingerprints.file_hash(target) != fingerprints.output("warehouse"):
+    if not reasons and not fingerprints.is_as_written("warehouse", target):
         reasons = ["the file is not as it was written"]
     if not reasons:
         return False

@@ -7,6 +7,7 @@ Everything right of this module works on `staging/<number>/` alone and can be ru
 """
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -174,13 +175,14 @@ def carry_earlier_dates(
     revision."""
     day, revision = "reference_date", "revision"
     before = published["release_date"].group_by(day).agg(pl.col(revision).max())
-    changed = {
-        row[0]
-        for name in DATED_TABLES
-        for row in _differing_dates(
-            tables[name].drop(revision, strict=False), published[name].drop(revision, strict=False)
+    changed = set[date]().union(
+        *(
+            _differing_dates(
+                tables[name].drop(revision, strict=False), published[name].drop(revision, strict=False)
+            )
+            for name in DATED_TABLES
         )
-    }
+    )
     current = set(tables["release_date"][day])
     for name in DATED_TABLES:
         dropped = published[name].filter(~pl.col(day).is_in(list(current)))
@@ -201,16 +203,11 @@ def carry_earlier_dates(
     return tables
 
 
-def _differing_dates(new: pl.DataFrame, old: pl.DataFrame) -> list[tuple]:
+def _differing_dates(new: pl.DataFrame, old: pl.DataFrame) -> set[date]:
     """Dates in both whose rows are not the same."""
-    old = old.select(new.columns)
+    day, old = pl.col("reference_date"), old.select(new.columns)
     both = set(new["reference_date"]) & set(old["reference_date"])
-    rows = [
-        (day,)
-        for day in both
-        if not new.filter(pl.col("reference_date") == day).equals(old.filter(pl.col("reference_date") == day))
-    ]
-    return rows
+    return {d for d in both if not new.filter(day == d).equals(old.filter(day == d))}
 
 
 @dg.asset(

@@ -92,6 +92,11 @@ class Fingerprints:
     def output(self, node: str) -> str:
         return self._content["nodes"][node]["output"]
 
+    def is_as_written(self, node: str, path: Path) -> bool:
+        """The file is the one recorded as the node's output."""
+        record = self._content["nodes"].get(node)
+        return record is not None and path.exists() and self.file_hash(path) == record["output"]
+
     def nodes(self, prefix: str) -> list[str]:
         return sorted(node for node in self._content["nodes"] if node.startswith(prefix))
 

@@ -6,7 +6,7 @@ Belongs here: asking the definitions, by register and vintage alone. Does not be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def find_gaps(
         else:
             frames.setdefault(register, {})[vintage] = pl.LazyFrame()
     registers = Registers(frames=frames, lists=lists)
-    definitions: Mapping = load_definitions(own_definitions)
+    definitions = load_definitions(own_definitions)
     problems: list[Problem] = []
     for day in settings.reference_dates(registers.vintages("bef")):
         try:

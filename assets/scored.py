@@ -42,9 +42,10 @@ def open_registers(workspace: Workspace) -> Registers:
 
 def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
     """Everything the counts of one date depend on, as named hashes."""
-    inputs = {f"definition {name}": definition.hash for name, definition in definitions_of(workspace).items()}
+    definitions = definitions_of(workspace)
+    inputs = {f"definition {name}": definition.hash for name, definition in definitions.items()}
     inputs["code"] = hash_code("assets/risk_factors", "assets/aggregation", "sql/tables", "sql/checks")
-    read = vintages_read(open_registers(workspace), definitions_of(workspace), reference_date)
+    read = vintages_read(open_registers(workspace), definitions, reference_date)
     read_texts = {register: [str(vintage) for vintage in vintages] for register, vintages in read.items()}
     lists = {register: ["all"] for register, contract in CONTRACTS.items() if contract.is_list}
     for register, vintages in (read_texts | lists).items():

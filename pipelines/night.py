@@ -130,12 +130,9 @@ def _surface(workspace: Workspace, *, verify: bool) -> str:
 def _is_quiet(workspace: Workspace, surface: str) -> bool:
     """Nothing to do: same surface as the last good night, and its results are still as they were written."""
     home, seen = workspace.home, workspace.fingerprints.seen
-    fingerprints = workspace.fingerprints
-    if seen.get("surface") != surface or not home.warehouse.exists():
+    if seen.get("surface") != surface:
         return False
-    if not fingerprints.nodes("warehouse") or fingerprints.file_hash(home.warehouse) != fingerprints.output(
-        "warehouse"
-    ):
+    if not workspace.fingerprints.is_as_written("warehouse", home.warehouse):
         return False
     if not seen.get("synthetic"):
         return True

@@ -10,7 +10,7 @@ The way: `discover` (names) -> `type_register` (chunks -> typed values -> checke
 
 from assets.extracts.check import DeliveryCheck, inspect_delivery
 from assets.extracts.discovery import Delivery, Source, discover
-from assets.extracts.markers import fingerprint, is_synthetic, is_synthetic_delivery
+from assets.extracts.markers import is_synthetic, is_synthetic_delivery
 from assets.extracts.typed import TypingReport, type_register
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Source",
     "TypingReport",
     "discover",
-    "fingerprint",
     "inspect_delivery",
     "is_synthetic",
     "is_synthetic_delivery",

@@ -1,6 +1,6 @@
-"""What a file says about itself: its fingerprint, and whether it is synthetic.
+"""What a file says about itself: whether it is synthetic.
 
-Belongs here: the synthetic marker of each form, content hashes.
+Belongs here: the synthetic marker of each form.
 Does not belong here: register columns and values.
 
 Marker: Parquet key-value metadata `femfaktor_synthetic` = "1"; for CSV a companion file `<file>.syntetisk`;
@@ -9,7 +9,6 @@ in SAS files the file label.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from assets.extracts.discovery import MARKER_SUFFIX, Delivery
@@ -43,9 +42,3 @@ def is_synthetic_delivery(delivery: Delivery) -> bool:
     """Synthetic only if every file is, and there is at least one."""
     files = [path for source in delivery.sources for path in source.files]
     return bool(files) and all(is_synthetic(path) for path in files)
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of the file's content, as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

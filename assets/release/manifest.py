@@ -5,10 +5,11 @@ Belongs here: hashing and naming. Does not belong here: judging (`audit/`).
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
+
+from assets.fingerprints import hash_file
 
 MANIFEST_FILE = "manifest.json"
 
@@ -36,9 +37,3 @@ def write_manifest(folder: Path) -> Path:
     }
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return path
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,8 +14,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from assets.extracts import fingerprint, is_synthetic, type_register
+from assets.extracts import is_synthetic, type_register
 from assets.extracts.readers import column_names, detect_encoding, read_chunks
+from assets.fingerprints import hash_file
 from schemas import gate
 from schemas.registers import CONTRACTS
 from tests.support.deliveries import (
@@ -46,7 +47,7 @@ def test_parquet_csv_and_sas_transport_of_the_same_year_give_the_same_bytes(regi
     assert_frame_equal(pl.read_parquet(parquet), TYPED[register])
     assert pl.read_parquet(csv).equals(pl.read_parquet(parquet))
     assert pl.read_parquet(xpt).equals(pl.read_parquet(parquet))
-    assert fingerprint(parquet) == fingerprint(csv) == fingerprint(xpt)
+    assert hash_file(parquet) == hash_file(csv) == hash_file(xpt)
 
 
 @pytest.mark.parametrize("register", REGISTERS)
@@ -87,12 +88,12 @@ def test_a_transcoded_copy_is_gone_afterwards_and_the_extract_is_untouched(tmp_p
     path = write_csv("omraader", extracts)
     path.chmod(stat.S_IRUSR)
     extracts.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    before = fingerprint(path)
+    before = hash_file(path)
     try:
         type_register([path], CONTRACTS["omraader"], tmp_path / "out.parquet", vintage=None, tmp=scratch)
     finally:
         extracts.chmod(stat.S_IRWXU)
-    assert fingerprint(path) == before
+    assert hash_file(path) == before
     assert [p.name for p in extracts.iterdir()] == [path.name]
     assert list(scratch.iterdir()) == []
 
@@ -160,7 +161,7 @@ def test_rows_in_many_chunks_are_the_same_table_as_in_one(tmp_path, monkeypatch)
     once, _ = type_one(tmp_path / "akm2024.parquet", "akm", tmp_path, "a.parquet")
     monkeypatch.setattr("assets.extracts.typed.read_chunks", lambda *args: read_chunks(*args, rows=4))
     chunked, _ = type_one(tmp_path / "akm2024.csv", "akm", tmp_path, "b.parquet")
-    assert fingerprint(once) == fingerprint(chunked)
+    assert hash_file(once) == hash_file(chunked)
 
 
 def test_the_public_education_table_is_typed_with_its_4830_codes(tmp_path):
