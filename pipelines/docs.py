@@ -117,10 +117,25 @@ def _warehouse() -> str:
     return render_tables("Tables of the warehouse", intro, (*WAREHOUSE_TABLES, *WAREHOUSE_VIEWS))
 
 
+def _analysts() -> str:
+    from schemas.release_views import RELEASE_VIEWS
+
+    parts = []
+    for view in RELEASE_VIEWS:
+        rows = ((f"`{name}`", da) for name, da in view.columns.items())
+        columns = _rows(("column", "meaning"), rows)
+        parts.append(
+            f"### {view.question}\n\n`{view.name}`: {view.da}\n\n```sql\n{view.example}\n```\n\n"
+            f"<details><summary>Columns of <code>{view.name}</code></summary>\n\n{columns}\n</details>\n"
+        )
+    return "\n".join(parts)
+
+
 REGIONS: dict[str, Callable[[], str]] = {
     "factors": _factors,
     "commands": _commands,
     "exit-codes": _exit_codes,
+    "analysts": _analysts,
 }
 FILES: dict[str, Callable[[], str]] = {
     "docs/factors.md": _definitions,

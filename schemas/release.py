@@ -10,9 +10,6 @@ what it may be used for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import polars as pl
 
 from schemas.tables import Column, Table
@@ -241,84 +238,3 @@ def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 def table_named(name: str) -> Table:
     """The declaration of one table. Raises KeyError for an unknown name."""
     return {table.name: table for table in RELEASE_TABLES}[name]
-
-
-@dataclass(frozen=True)
-class View:
-    """A view of the release's DuckDB file (`sql/views/release_<name>.sql`); `columns` are its column
-    comments.
-    """
-
-    name: str
-    da: str
-    columns: Mapping[str, str]
-
-
-RELEASE_VIEWS: tuple[View, ...] = (
-    View(
-        "latest_area",
-        "Seneste opgørelse: andel i særlig risiko pr. område ved siden af kommunens og hele "
-        "leverancens andel.",
-        {
-            "reference_date": "Seneste opgørelsesdato",
-            "level": "Niveau",
-            "area_id": "Områdets id",
-            "area_name": "Områdets navn",
-            "kommune_name": "Den kommune, området ligger i",
-            "children": "Antal børn 0-17 år; tom = skjult",
-            "share_pct": "Områdets andel i særlig risiko (procent); tom = skjult",
-            "ci95_low_pct": "95 %-interval, nedre grænse (procent)",
-            "ci95_high_pct": "95 %-interval, øvre grænse (procent)",
-            "kommune_share_pct": "Kommunens andel (procent)",
-            "leverance_share_pct": "Hele leverancens andel (procent)",
-            "cell_status": "shown = vist; ellers grunden til, at tal mangler",
-            "marking": "Hvad data må bruges til",
-        },
-    ),
-    View(
-        "area_development",
-        "Udvikling: andel i særlig risiko pr. område og dato. intervals_overlap = ja betyder, at "
-        "forskellen fra forrige dato ikke kan kaldes en ændring.",
-        {
-            "reference_date": "Opgørelsesdato",
-            "level": "Niveau",
-            "area_id": "Områdets id",
-            "area_name": "Områdets navn",
-            "share_pct": "Andel i særlig risiko (procent); tom = skjult",
-            "ci95_low_pct": "95 %-interval, nedre grænse (procent)",
-            "ci95_high_pct": "95 %-interval, øvre grænse (procent)",
-            "previous_date": "Forrige opgørelsesdato",
-            "previous_share_pct": "Andel ved forrige opgørelsesdato (procent); tom = skjult",
-            "intervals_overlap": "ja, hvis intervallerne overlapper; tom = kan ikke afgøres",
-            "marking": "Hvad data må bruges til",
-        },
-    ),
-    View(
-        "area_profile",
-        "De fem faktorer ved siden af hinanden: andel med hver faktor pr. område og dato.",
-        {
-            "reference_date": "Opgørelsesdato",
-            "level": "Niveau",
-            "area_id": "Områdets id",
-            "area_name": "Områdets navn",
-            "share_pct": "Andel i særlig risiko (procent); tom = skjult",
-            **{
-                f"{factor}_pct": f"Andel med {factor} blandt oplyste (procent); tom = skjult"
-                for factor in FACTORS
-            },
-            "marking": "Hvad data må bruges til",
-        },
-    ),
-    View(
-        "hidden_rows",
-        "Hvor meget der er skjult: rækker i area_risk pr. dato, niveau og status.",
-        {
-            "reference_date": "Opgørelsesdato",
-            "level": "Niveau",
-            "cell_status": "shown = vist; ellers grunden til, at tal mangler",
-            "areas": "Antal områder med denne status",
-            "of_areas": "Antal områder på niveauet i alt",
-            "marking": "Hvad data må bruges til",
-        },
-    ),
-)

@@ -23,8 +23,27 @@ from assets.audit.protected import Tables, marking_of
 from assets.audit.report import AuditReport
 
 KNOWN_FILES = re.compile(r"femfaktor\.duckdb|femfaktor\.xlsx|index\.html|csv/[a-z_]+\.csv|reports/[^/]+\.pdf")
-VIEW_COUNTS = ("areas", "of_areas")
-"""Whole numbers in views that count areas, not people."""
+VIEW_COUNTS = ("areas", "of_areas", "areas_shown", "nearness", "max_error")
+"""Whole numbers in views that count areas, not people, or say how much a count may be rounded."""
+VIEW_PIVOTS = {
+    **{
+        f"children_{n.replace('+', 'plus')}": ("area_factor_count", "n_factors", n)
+        for n in ("0", "1", "2", "3+")
+    },
+    **{
+        f"age_{band.replace('-', '_')}": ("area_children", "age_band", band)
+        for band in ("0-2", "3-5", "6-9", "10-14", "15-17")
+    },
+}
+"""Counts set side by side: the protected table they come from, its column and the value there."""
+VIEW_DIFFERENCES = {
+    ("share_pct", "compared_share_pct"): "difference_points",
+    ("factor_share_pct", "kommune_factor_share_pct"): "difference_points",
+    ("share_pct", "previous_share_pct"): "change_points",
+    ("ci95_high_pct", "ci95_low_pct"): "interval_points",
+    ("share_if_unknown_yes_pct", "share_if_unknown_no_pct"): "bounds_points",
+}
+"""Differences of two shares on the same row, by the two they are made of."""
 
 
 def compare(
@@ -119,23 +138,37 @@ def _check_view(file: str, view: pl.DataFrame, tables: Tables, report: AuditRepo
     risk, key = tables["area_risk"], ["reference_date", "level", "area_id"]
     shares = {
         value
-        for name in ("area_risk", "area_factor")
+        for name in ("area_risk", "area_factor", "benchmark")
         for column, dtype in tables[name].schema.items()
         if dtype.is_float()
         for value in tables[name][column].to_list()
     } | {None}
+    differences = {made for (a, b), made in VIEW_DIFFERENCES.items() if {a, b, made} <= set(view.columns)}
+    for (a, b), made in VIEW_DIFFERENCES.items():
+        if made in differences and {a, b} <= set(view.columns):
+            off = view.filter(pl.col(made).ne_missing((pl.col(a) - pl.col(b)).round(1)))
+            report.find(file, f"{made} is not the difference of the shares beside it", off.height)
     for column, dtype in view.schema.items():
-        if dtype.is_numeric() and column in risk.columns and set(key) <= set(view.columns):
+        if column in VIEW_PIVOTS and set(key) <= set(view.columns):
+            table, by, value = VIEW_PIVOTS[column]
+            cells = tables[table].filter(pl.col(by) == value).select(*key, pl.col("children").alias("_cell"))
+            both = view.join(cells, on=key, how="left")
+            report.find(
+                file,
+                f"{column} is not as protected",
+                both.filter(pl.col(column).ne_missing(pl.col("_cell"))).height,
+            )
+        elif dtype.is_numeric() and column in risk.columns and set(key) <= set(view.columns):
             both = view.select(*key, column).join(
                 risk.select(*key, column), on=key, how="left", suffix="_protected"
             )
             wrong = both.filter(pl.col(column).ne_missing(pl.col(f"{column}_protected")))
             report.find(file, f"{column} is not as protected", wrong.height)
-        elif dtype.is_float():
+        elif dtype.is_float() and column not in differences:
             report.find(
                 file, f"{column} is no protected share", sum(v not in shares for v in view[column].to_list())
             )
-        elif dtype.is_numeric() and column not in VIEW_COUNTS:
+        elif dtype.is_numeric() and column not in VIEW_COUNTS and column not in differences:
             report.find(file, f"unknown column of numbers: {column}")
         report.checked += view.height
 
@@ -163,7 +196,9 @@ def _csv_value(text: str, dtype: pl.DataType) -> Any:
         return float(text.replace(",", "."))
     if dtype == pl.Date:
         return date.fromisoformat(text)
-    # An apostrophe keeps a spreadsheet from running the text behind it.
+    # An en dash keeps a spreadsheet from reading 3-5 as a date, an apostrophe from running the text.
+    if re.fullmatch(r"\d+–\d+", text):
+        return text.replace("–", "-")
     return text[1:] if re.match(r"'[=+\-@\t\r]", text) else text
 
 

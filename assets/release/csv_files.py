@@ -17,11 +17,20 @@ FORMULA_STARTS = r"^[=+\-@\t\r]"
 """A spreadsheet runs a CSV field that begins like this, quoted or not (OWASP, "CSV Injection")."""
 
 
+RANGE = r"^(\d+)-(\d+)$"
+"""Excel reads 3-5 as 3 May, also between quotes; with an en dash it stays text."""
+
+
 def write_csv_files(tables: Mapping[Table, pl.DataFrame], folder: Path) -> None:
-    """`<table>.csv` per table. Texts that a spreadsheet would run get an apostrophe in front."""
+    """`<table>.csv` per table.
+
+    Texts that a spreadsheet would run get an apostrophe in front; ranges in columns
+    with listed values (age bands) get an en dash.
+    """
     folder.mkdir()
     for table, frame in tables.items():
         text = pl.col(pl.String)
-        frame.with_columns(
+        listed = [column.name for column in table.columns if column.values]
+        frame.with_columns(pl.col(listed).str.replace(RANGE, "$1–$2")).with_columns(
             pl.when(text.str.contains(FORMULA_STARTS)).then("'" + text).otherwise(text).name.keep()
         ).write_csv(folder / f"{table.name}.csv", separator=";", decimal_comma=True, include_bom=True)

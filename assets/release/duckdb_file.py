@@ -17,7 +17,8 @@ import polars as pl
 
 from assets.aggregation.engine import quote_name, quote_path
 from assets.aggregation.sql import load_sql
-from schemas.release import RELEASE_TABLES, RELEASE_VIEWS, conform
+from schemas.release import RELEASE_TABLES, conform
+from schemas.release_views import RELEASE_VIEWS
 from schemas.tables import Table
 
 STORAGE_VERSION = "v1.4.0"

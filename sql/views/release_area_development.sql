@@ -1,7 +1,7 @@
 -- Title:     area_development: each area's share from date to date
--- Purpose:   how it moves, and whether the movement may be called one.
+-- Purpose:   how it moves, and whether the movement may be called a change.
 -- Inputs:    area_risk of the release
--- Variables: see schemas/release.py, RELEASE_VIEWS
+-- Variables: see schemas/release_views.py
 -- Note:      Intervals that overlap are no proof of no change; they are where a change can't be claimed.
 WITH moved AS (
     SELECT
@@ -24,10 +24,12 @@ SELECT
     ci95_high_pct,
     previous_date,
     previous_share_pct,
+    round(share_pct - previous_share_pct, 1) AS change_points,
     CASE
-        WHEN ci95_low_pct <= previous_high AND previous_low <= ci95_high_pct THEN 'ja'
-        WHEN ci95_low_pct > previous_high OR previous_low > ci95_high_pct THEN 'nej'
-    END AS intervals_overlap,
+        WHEN ci95_low_pct > previous_high THEN 'steget'
+        WHEN ci95_high_pct < previous_low THEN 'faldet'
+        WHEN ci95_low_pct <= previous_high AND previous_low <= ci95_high_pct THEN 'ikke større end usikkerheden'
+    END AS change,
     marking
 FROM moved
 ORDER BY level, area_id, reference_date

@@ -1,7 +1,7 @@
 -- Title:     area_profile: the five factors side by side
 -- Purpose:   what drives an area's share.
 -- Inputs:    area_risk and area_factor of the release
--- Variables: see schemas/release.py, RELEASE_VIEWS
+-- Variables: see schemas/release_views.py
 -- Note:      max over the one row of each factor; a hidden share stays NULL.
 SELECT
     risk.reference_date,

@@ -1,7 +1,7 @@
 -- Title:     hidden_rows: how much is hidden
 -- Purpose:   says how complete a level is before anyone sums it.
 -- Inputs:    area_risk of the release
--- Variables: see schemas/release.py, RELEASE_VIEWS
+-- Variables: see schemas/release_views.py
 -- Note:      Counts rows (areas), never children.
 SELECT
     reference_date,

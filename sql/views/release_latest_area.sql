@@ -1,19 +1,10 @@
 -- Title:     latest_area: the newest shares, each beside its municipality's and the delivery's
 -- Purpose:   what is asked first: where does an area stand?
--- Inputs:    area_risk of the release
--- Variables: see schemas/release.py, RELEASE_VIEWS
--- Note:      An area's parent may be an area or a plan, so its municipality is found by climbing. What is hidden stays
---            NULL: no share is computed here.
-WITH RECURSIVE latest AS (
+-- Inputs:    area_risk and area_place of the release
+-- Variables: see schemas/release_views.py
+-- Note:      What is hidden stays NULL: no share is computed here.
+WITH latest AS (
     SELECT * FROM area_risk WHERE reference_date = (SELECT max(reference_date) FROM area_risk)
-),
-
-climb AS (
-    SELECT area_id, area_id AS above, level AS above_level, parent_id AS next FROM latest
-    UNION ALL
-    SELECT climb.area_id, latest.area_id, latest.level, latest.parent_id
-    FROM climb
-    JOIN latest ON latest.area_id = climb.next
 )
 
 SELECT
@@ -21,7 +12,7 @@ SELECT
     latest.level,
     latest.area_id,
     latest.area_name,
-    kommune.area_name AS kommune_name,
+    place.kommune_name,
     latest.children,
     latest.share_pct,
     latest.ci95_low_pct,
@@ -31,7 +22,7 @@ SELECT
     latest.cell_status,
     latest.marking
 FROM latest
-LEFT JOIN climb ON climb.area_id = latest.area_id AND climb.above_level = 'kommune'
-LEFT JOIN latest AS kommune ON kommune.area_id = climb.above
+JOIN area_place AS place USING (reference_date, level, area_id)
+LEFT JOIN latest AS kommune ON kommune.level = 'kommune' AND kommune.area_id = place.kommune_id
 LEFT JOIN latest AS leverance ON leverance.level = 'leverance'
-ORDER BY kommune_name, latest.level, latest.area_name
+ORDER BY place.kommune_name, latest.level, latest.area_name
