@@ -211,13 +211,19 @@ def check_workbook(folder: Path, tables: Tables, report: AuditReport) -> None:
     file, marking = "femfaktor.xlsx", marking_of(tables)
     with zipfile.ZipFile(folder / file) as book:
         parts = book.namelist()
-        active = [
-            p for p in parts if re.search(r"vba|externalLink|connections|embeddings|activeX|comments", p)
-        ]
+        active = [p for p in parts if re.search(r"vba|externalLink|connections|embeddings|activeX|media", p)]
         report.find(file, "parts that a table has no use for", len(active))
+        links = sum(
+            link.attrib.get("TargetMode") == "External"
+            for part in parts
+            if part.endswith(".rels")
+            for link in ElementTree.fromstring(book.read(part))
+        )
+        report.find(file, "links that lead out of the file", links)
+        _check_notes(file, book, folder, report)
         shared = _shared_strings(book)
-        links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
-        targets = {link.attrib["Id"]: link.attrib["Target"] for link in links}
+        parts_of_book = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
+        targets = {link.attrib["Id"]: link.attrib["Target"] for link in parts_of_book}
         sheets = {
             sheet.attrib["name"]: ElementTree.fromstring(
                 book.read(f"xl/{targets[sheet.attrib[f'{_REL}id']]}")
@@ -246,6 +252,24 @@ def check_workbook(folder: Path, tables: Tables, report: AuditReport) -> None:
         outside = sum(i >= len(types) for row in rows for i in row)
         report.find(place, "cells outside the table", outside)
         compare(place, expected.with_columns(pl.col(pl.String).replace({"": None})), columns, typed, report)  # type: ignore[arg-type]
+
+
+def _check_notes(file: str, book: zipfile.ZipFile, folder: Path, report: AuditReport) -> None:
+    """A note says what a column is, in the words of the DuckDB file's comment, and nothing else."""
+    import duckdb
+
+    with duckdb.connect(folder / "femfaktor.duckdb", read_only=True) as con:
+        known = {
+            text for (text,) in con.sql("SELECT comment FROM duckdb_columns() WHERE NOT internal").fetchall()
+        }
+    notes = [
+        _unescaped("".join(t.text or "" for t in note.iter(f"{_MAIN}t")))
+        for part in book.namelist()
+        if re.fullmatch(r"xl/comments\d*\.xml", part)
+        for note in ElementTree.fromstring(book.read(part)).iter(f"{_MAIN}comment")
+    ]
+    report.find(file, "notes that are not the column's comment", sum(note not in known for note in notes))
+    report.checked += len(notes)
 
 
 def _shared_strings(book: zipfile.ZipFile) -> list[str]:

@@ -104,6 +104,15 @@ def test_a_release_as_it_was_protected_has_no_findings(original):
             "femfaktor.xlsx: area_risk",
         ),
         (change_workbook("sharedStrings", "Småby".encode(), b"Storby"), "femfaktor.xlsx: area_risk"),
+        (change_workbook("comments1.xml", b"Antal", b"Anton 4711"), "femfaktor.xlsx"),
+        (
+            change_workbook(
+                "sheet1.xml.rels|workbook.xml.rels",
+                b"<Relationship ",
+                b'<Relationship TargetMode="External" ',
+            ),
+            "femfaktor.xlsx",
+        ),
         (change_workbook("sheet1.xml", b"oddHeader>&amp;CSYN", b"oddHeader>&amp;CSYM"), "femfaktor.xlsx: Om"),
         (replace_text("index.html", ">309<", ">310<"), "index.html"),
         (replace_text("index.html", "</main>", "<p>11 børn</p></main>"), "index.html"),

@@ -169,6 +169,49 @@ def test_the_workbook_holds_no_formula(folder):
         assert not any(b"<f>" in book.read(name) or b"<f " in book.read(name) for name in sheets)
 
 
+def parts_of(folder: Path) -> dict[str, str]:
+    import zipfile
+
+    with zipfile.ZipFile(folder / "femfaktor.xlsx") as book:
+        return {name: book.read(name).decode("utf-8") for name in book.namelist()}
+
+
+def test_the_front_sheet_says_what_the_numbers_are_and_what_may_be_summed(folder):
+    sheet = fastexcel.read_excel(folder / "femfaktor.xlsx").load_sheet("Om", header_row=None).to_polars()
+    lines = {row[0]: row[1] for row in sheet.rows() if row[0]}
+    assert MARKING in lines
+    assert "Aldrig nul" in lines["tom celle (grå)"]
+    assert "højst 4 · k forkert" in lines["afrundede antal"].replace("\n", " ")
+    assert lines.keys() >= {
+        "shown",
+        "rounded",
+        "group_hidden",
+        "too_small",
+        "hidden",
+        "f2_doemt",
+        "area_risk",
+    }
+    assert lines["definition_hash"] == "d" * 64
+
+
+def test_every_column_has_its_meaning_as_a_note_and_headers_stay_in_sight(folder):
+    parts = parts_of(folder)
+    sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")][1:]
+    for number, (table, sheet) in enumerate(zip(RELEASE_TABLES, sheets, strict=True), start=1):
+        assert '<pane ySplit="1"' in sheet and 'state="frozen"' in sheet
+        assert "<autoFilter" in sheet
+        notes = parts[f"xl/comments{number}.xml"]
+        assert notes.count("<comment ") == len(table.columns)
+        assert all(column.da.replace("<", "&lt;").replace(">", "&gt;") in notes for column in table.columns)
+
+
+def test_hidden_cells_are_grey_and_numbers_are_formatted_as_excel_translates_them(folder):
+    parts = parts_of(folder)
+    assert 'type="containsBlanks"' in parts["xl/worksheets/sheet2.xml"]
+    for code in ("#,##0.0", "dd-mm-yyyy"):
+        assert f'formatCode="{code}"' in parts["xl/styles.xml"]
+
+
 def test_csv_is_as_danish_excel_opens_it(folder):
     raw = (folder / "csv/design_effect.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbfreference_date;definition;area_id;design_effect;marking\n")
