@@ -17,7 +17,7 @@ from assets.risk_factors.inputs import Registers
 from assets.risk_factors.scoring import score_children, vintages_read
 from assets.validated import VALIDATED, typed_vintages
 from assets.workspace import Workspace, guarded
-from schemas.registers import CONTRACTS
+from schemas.registers import READ
 
 PARTITIONS = "reference_date"
 REFERENCE_DATES = dg.DynamicPartitionsDefinition(name=PARTITIONS)
@@ -31,7 +31,7 @@ def open_registers(workspace: Workspace) -> Registers:
     """Lazy scans of all typed tables that hold their contracts."""
     frames: dict[str, dict[date, pl.LazyFrame]] = {}
     lists: dict[str, pl.LazyFrame] = {}
-    for register, contract in CONTRACTS.items():
+    for register, contract in READ.items():
         vintages = typed_vintages(workspace, register)
         if contract.is_list:
             lists.update((register, pl.scan_parquet(path)) for path in vintages.values())
@@ -47,7 +47,7 @@ def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
     inputs["code"] = hash_code("assets/risk_factors", "assets/aggregation", "sql/tables", "sql/checks")
     read = vintages_read(open_registers(workspace), definitions, reference_date)
     read_texts = {register: [str(vintage) for vintage in vintages] for register, vintages in read.items()}
-    lists = {register: ["all"] for register, contract in CONTRACTS.items() if contract.is_list}
+    lists = {register: ["all"] for register, contract in READ.items() if contract.is_list}
     for register, vintages in (read_texts | lists).items():
         for vintage in vintages:
             inputs[f"{register} {vintage}"] = workspace.fingerprints.output(node_of(register, vintage))

@@ -18,7 +18,7 @@ from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
 from schemas.errors import InputRefused
 from schemas.gate import validate
-from schemas.registers import CONTRACTS
+from schemas.registers import READ
 
 CHECK = "contract_holds"
 
@@ -85,5 +85,5 @@ def _asset(contract: Contract) -> dg.AssetsDefinition:
     return held
 
 
-VALIDATED = [_asset(contract) for contract in CONTRACTS.values()]
+VALIDATED = [_asset(contract) for contract in READ.values()]
 ASSETS = VALIDATED

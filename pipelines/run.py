@@ -46,6 +46,7 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     from assets.registers import open_delivery
     from pipelines.build import build_defs
     from pipelines.partitions import range_tags
+    from schemas.registers import READ
 
     defs = build_defs(overrides={"workspace": workspace})
     released_definition(workspace)  # a wrong name in the settings is said now, not after an hour
@@ -53,6 +54,8 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     synthetic = workspace.fingerprints.seen["synthetic"] = is_synthetic_delivery(delivery)
     for path in delivery.unknown:
         workspace.say(f"not a register, not read: {path.relative_to(delivery.folder)}")
+    if unread := sorted({source.register for source in delivery.sources} - set(READ)):
+        workspace.say(f"read by no factor, left as delivered: {', '.join(unread)}")
     queue = list(jobs)
     with dg.DagsterInstance.get() as instance:
         while queue:

@@ -9,12 +9,15 @@ Does not belong here: the registers themselves (`registers/`), turning delivered
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from schemas.weeks import last_completed, monday_of, week_name, weeks_between
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -34,6 +37,7 @@ class Kind(StrEnum):
     CODE = "code"
     DATE = "date"
     INTEGER = "integer"
+    AMOUNT = "amount"
     TEXT = "text"
 
 
@@ -42,6 +46,7 @@ class Period(StrEnum):
 
     QUARTER = "status at the end of the quarter; without a month 31 December"
     YEAR = "the calendar year; covered to 31 December"
+    MONTH = "the weeks completed by the end of the month; without a month by 31 December"
     NEW_YEAR = "status on 1 January of the year, which is 31 December of the year before"
     NONE = "a list with validity dates; no period"
 
@@ -116,14 +121,44 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Weeks:
+    """One column per ISO week, named `y_YYWW` as in `column`: DREAM's way to hold time.
+
+    A file holds at least the weeks of its own year, up to its status day and without a hole; a cumulative one
+    holds earlier years too, of which `years_before` are kept. A blank cell is a week without a code.
+    """
+
+    column: Column
+    years_before: int
+
+    def kept(self, delivered: Iterable[str], vintage: date) -> list[str]:
+        """The week columns of the typed table, oldest first."""
+        years = range(vintage.year - self.years_before, vintage.year + 1)
+        mondays = {
+            monday for name in delivered if (monday := monday_of(name)) and monday.isocalendar().year in years
+        }
+        return [week_name(monday) for monday in sorted(mondays)]
+
+    def expected(self, names: Iterable[str], vintage: date) -> list[str]:
+        """Every week from the first of `names` (at the latest week 1 of the status day's year) to the last
+        of them (at the earliest the one completed on the status day)."""
+        mondays = [monday for name in names if (monday := monday_of(name))]
+        first = min([*mondays, date.fromisocalendar(vintage.year, 1, 1)])
+        return weeks_between(first, max([*mondays, last_completed(vintage)]))
+
+
+@dataclass(frozen=True)
 class Contract:
     """A register: its columns, what identifies a row, and which status day a delivered year stands for.
 
     `one_row_per_key`: rows with the same key and different content are refused (KRAF has many rows a
     person). `unknown_code_limit`: share of a column's values that may lie outside its closed code list; they
     become null and are counted. Above it the delivery is refused. `valid_interval`: (from, to) columns whose
-    intervals may not overlap for the rest of the key. `status_column`: holds the status day itself, checked
-    against the file. `required`: a delivery without the register can't be scored.
+    intervals may not run backwards, nor overlap for the rest of the key unless `may_overlap`.
+    `status_column`: holds the status day itself, checked against the file. `weeks`: a column per week besides
+    `columns`. `read_by`: the factors (and "areas") that read it; a register that none reads is named by the
+    night, and typed by `femfaktor check` only. `required`: a delivery without the register can't be scored;
+    without an optional one the definitions that need it are left out.
     """
 
     name: str
@@ -135,12 +170,20 @@ class Contract:
     one_row_per_key: bool = True
     unknown_code_limit: float = 0.01
     valid_interval: tuple[str, str] | None = None
+    may_overlap: bool = False
     status_column: str | None = None
+    weeks: Weeks | None = None
+    read_by: tuple[str, ...] = ()
     required: bool = True
     note: str = ""
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+    @property
+    def declared(self) -> tuple[Column, ...]:
+        """All columns, the weeks as one."""
+        return self.columns + ((self.weeks.column,) if self.weeks else ())
 
     @property
     def kept(self) -> tuple[Column, ...]:
@@ -157,14 +200,24 @@ class Contract:
         """A list with validity dates (areas, education levels), delivered once and not per year."""
         return self.period is Period.NONE
 
+    def with_weeks(self, delivered: Iterable[str], vintage: date | None) -> Contract:
+        """The contract with a column for each week that is delivered and kept."""
+        if self.weeks is None or vintage is None:
+            return self
+        weeks = tuple(replace(self.weeks.column, name=name) for name in self.weeks.kept(delivered, vintage))
+        return replace(self, columns=self.columns + weeks)
+
     def vintage(self, year: int, month: int | None = None) -> date:
         """The status day of a file named `<register>YYYY[MM]`.
 
         ValueError when the register has no such period: lists, months for an annual register, months that
-        don't end a quarter.
+        don't end a quarter or don't exist.
         """
         match self.period:
             case Period.QUARTER if month is None or month in (3, 6, 9, 12):
+                month = month or 12
+                return date(year, month, calendar.monthrange(year, month)[1])
+            case Period.MONTH if month is None or 1 <= month <= 12:
                 month = month or 12
                 return date(year, month, calendar.monthrange(year, month)[1])
             case Period.YEAR if month is None:

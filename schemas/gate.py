@@ -33,6 +33,7 @@ def validate(frame: pl.LazyFrame | pl.DataFrame, contract: Contract, vintage: da
 
     failures: list[Problem] = []
     data = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+    contract = contract.with_weeks(data.columns, vintage)
     # First: with a column missing pandera can fail with a raw Polars error.
     columns = contract.polars_schema
     failures += [

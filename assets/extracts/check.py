@@ -202,6 +202,8 @@ def _notes(delivery: Delivery, contracts: Mapping[str, Contract]) -> list[str]:
         decisions = sorted(set(range(last - 4, last + 1)) - set(years["kraf"]))
         if decisions:
             notes.append(f"kraf: the same window needs the years {', '.join(map(str, decisions))}.")
+    if unread := [name for name, contract in contracts.items() if delivery.of(name) and not contract.read_by]:
+        notes.append(f"{', '.join(unread)}: read by no factor; the night leaves them as delivered.")
     for register, contract in contracts.items():
         if contract.period is Period.NEW_YEAR and years.get(register):
             notes.append(f"{register}: a year is 1 January, and counts as 31 December of the year before.")

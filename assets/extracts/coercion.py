@@ -55,6 +55,8 @@ def coerce(series: pl.Series, column: Column, vintage: date | None, tally: Tally
             values, blank = _dates(series)
         case Kind.TEXT:
             values, blank = _text(series)
+        case Kind.AMOUNT:
+            values, blank = _amounts(series)
         case Kind.CODE if column.dtype == pl.String and column.width is None:
             values, blank = _text_codes(series, column, vintage)
         case _:
@@ -104,6 +106,25 @@ def _whole_numbers(series: pl.Series) -> tuple[pl.Series, int]:
     values = series.cast(pl.Int64, strict=False)
     if values.null_count() == series.null_count():
         return values, series.null_count()
+    numbers, blank = _decimals(series)
+    return _integral(numbers), blank
+
+
+def _amounts(series: pl.Series) -> tuple[pl.Series, int]:
+    """Float64 and the number of blanks, from numbers or text as in `_decimals`."""
+    if series.dtype == pl.Null:
+        return series.cast(pl.Float64), len(series)
+    if series.dtype.is_numeric():
+        # pandas writes missing numbers as NaN.
+        numbers = series.cast(pl.Float64).fill_nan(None)
+        return _null_where(numbers, numbers.is_infinite()), numbers.null_count()
+    if series.dtype != pl.String:
+        return _nulls(series, pl.Float64), series.null_count()
+    return _decimals(series)
+
+
+def _decimals(series: pl.Series) -> tuple[pl.Series, int]:
+    """Text as Float64 and the number of blanks: `1.0`, `1,0`, thousands dots, blanks around."""
     text = series.str.strip_chars()
     frame = pl.DataFrame({"t": text}).with_columns(
         pl.when(pl.col("t").str.contains(r"^-?\d{1,3}(\.\d{3})+(,\d+)?$"))
@@ -114,7 +135,7 @@ def _whole_numbers(series: pl.Series) -> tuple[pl.Series, int]:
     )
     # Only plain decimals: "1e5", "inf" and "nan" are not numbers of a register.
     plain = frame.select(pl.when(pl.col("n").str.contains(r"^-?\d+(\.\d+)?$")).then("n")).to_series()
-    return _integral(plain.cast(pl.Float64, strict=False)), _blank_count(text)
+    return plain.cast(pl.Float64, strict=False), _blank_count(text)
 
 
 def _integral(numbers: pl.Series) -> pl.Series:

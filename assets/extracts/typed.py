@@ -8,7 +8,7 @@ The same register year gives the same bytes in every form: columns in the contra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from assets.extracts.columns import ColumnMapping, match_columns
 from assets.extracts.readers import column_names, read_chunks
 from schemas.contracts import Column, Contract, Kind
 from schemas.errors import InputRefused, Problem
+from schemas.weeks import is_week_name, monday_of
 
 
 @dataclass(frozen=True)
@@ -60,20 +61,29 @@ def type_register(
     takes transcoded copies; `files` are only read.
     Raises InputRefused with every problem found, as counts.
     """
-    tallies = {column.name: Tally() for column in contract.columns}
+    delivered = {file: column_names(file, tmp) for file in files}
+    names = [name for found in delivered.values() for name in found]
+    declared = contract.declared
+    contract = contract.with_weeks(names, vintage)
+    # All weeks are one column to who reads the counts.
+    tallies = {column.name: Tally() for column in declared}
+    weeks = tallies[declared[-1].name]
+    tally_of = {column.name: tallies.get(column.name, weeks) for column in contract.columns}
+    if problems := _week_problems(contract, names, vintage):
+        raise InputRefused([_with_file(problem, files) for problem in problems])
     chunks: list[pl.DataFrame] = []
     dropped: dict[str, None] = {}
     absent: set[str] = set()
     blank_rows = 0
     for file in files:
         label = _label(file)
-        match = match_columns(column_names(file, tmp), contract, mapping or {}, file=label)
+        match = match_columns(delivered[file], contract, mapping or {}, file=label)
         dropped |= dict.fromkeys(match.dropped)
         absent |= set(match.absent)
         for chunk in read_chunks(file, list(match.found.values()), tmp):
             typed = pl.DataFrame(
                 [
-                    coerce(chunk[match.found[column.name]], column, vintage, tallies[column.name])
+                    coerce(chunk[match.found[column.name]], column, vintage, tally_of[column.name])
                     if column.name in match.found
                     else pl.Series(column.name, [None], column.dtype).new_from_index(0, chunk.height)
                     for column in contract.columns
@@ -89,7 +99,7 @@ def type_register(
     frame = pl.concat(chunks, rechunk=False) if chunks else pl.DataFrame(schema=schema)
     chunks.clear()
     rows_read = frame.height
-    problems = _value_problems(frame, contract, tallies, absent, vintage)
+    problems = _value_problems(frame, contract, declared, tallies, absent, vintage)
     if not problems:
         if contract.status_column and vintage:
             frame = frame.with_columns(pl.lit(vintage, pl.Date).alias(contract.status_column))
@@ -105,7 +115,7 @@ def type_register(
         rows_written=frame.height,
         blank_rows=blank_rows,
         duplicates_dropped=rows_read - frame.height,
-        columns_dropped=tuple(dropped),
+        columns_dropped=_without_weeks(dropped),
         columns_absent=tuple(column.name for column in contract.columns if column.name in absent),
         unknown_codes={name: tally.unknown for name, tally in tallies.items() if tally.unknown},
         undescribed_codes={name: tally.undescribed for name, tally in tallies.items() if tally.undescribed},
@@ -130,6 +140,39 @@ def _with_file(problem: Problem, files: Sequence[Path]) -> Problem:
     return replace(problem, file=problem.file or name)
 
 
+def _week_problems(contract: Contract, names: Sequence[str], vintage: date | None) -> list[Problem]:
+    """Weeks that don't exist, and weeks that should be there and are not."""
+    if contract.weeks is None or vintage is None:
+        return []
+    named = [name for name in names if is_week_name(name)]
+    strange = sum(monday_of(name) is None for name in named)
+    kept = [name for name in contract.polars_schema if is_week_name(name)]
+    missing = sorted(set(contract.weeks.expected(kept, vintage)) - set(kept))
+    problems = []
+    for rule, count, action in (
+        (
+            "columns are named after weeks that their year does not have",
+            strange,
+            "Have the columns named by ISO week.",
+        ),
+        (
+            f"weeks are missing, first {missing[0]}" if missing else "",
+            len(missing),
+            f"Deliver every week of {vintage.year} up to {vintage}, or correct the file's name.",
+        ),
+    ):
+        if count:
+            problems.append(Problem(contract.name, contract.weeks.column.name, rule, count, action))
+    return problems
+
+
+def _without_weeks(dropped: Iterable[str]) -> tuple[str, ...]:
+    """Column names with the weeks among them as one: a cumulative DREAM has more than a thousand."""
+    names = [name for name in dropped if not is_week_name(name)]
+    weeks = [name for name in dropped if is_week_name(name)]
+    return (*names, *([f"{weeks[0]} and {len(weeks) - 1} other weeks"] if weeks else []))
+
+
 def _empty_lines(chunk: pl.DataFrame) -> pl.Series:
     """Rows in which every delivered column is null, or blank text."""
     blank = [
@@ -148,6 +191,7 @@ def _count_empty_lines(chunk: pl.DataFrame) -> int:
 def _value_problems(
     frame: pl.DataFrame,
     contract: Contract,
+    declared: Sequence[Column],
     tallies: Mapping[str, Tally],
     absent: set[str],
     vintage: date | None,
@@ -163,7 +207,7 @@ def _value_problems(
         if count:
             problems.append(Problem(contract.name, column, rule, count, action, of=of))
 
-    for column in contract.columns:
+    for column in declared:
         tally = tallies[column.name]
         refuse(
             column.name,
@@ -224,6 +268,8 @@ def _expected(column: Column) -> str:
             return "dates in a form that can be decided (YYYY-MM-DD, dd-mm-yyyy, SAS days) within 1850–2100"
         case Kind.TEXT:
             return "text"
+        case Kind.AMOUNT:
+            return "amounts in kroner"
     if column.dtype == pl.String and column.width is None:
         return "text codes"
     bounds = (column.minimum, column.maximum)
@@ -235,6 +281,8 @@ def _sort_and_deduplicate(frame: pl.DataFrame, contract: Contract, problems: lis
     """Rows in key order without exact duplicates, kept columns only; a broken key goes to `problems`."""
     kept = [column.name for column in contract.kept]
     if not contract.one_row_per_key:
+        if contract.valid_interval:
+            _check_intervals(frame, contract, problems)
         return frame.unique().select(kept).sort(kept)
     key = list(contract.key)
     if not (len(key) == 1 and _is_strictly_increasing(frame[key[0]])):
@@ -272,10 +320,8 @@ def _check_intervals(frame: pl.DataFrame, contract: Contract, problems: list[Pro
     start, end = contract.valid_interval
     rest = [name for name in contract.key if name != start]
     previous = pl.col(end).fill_null(date.max).shift(1).over(rest)
-    found = frame.select(
-        reversed=(pl.col(start) > pl.col(end)).sum(),
-        overlap=(pl.col(start).fill_null(date.min) <= previous).sum(),
-    ).row(0, named=True)
+    overlaps = pl.lit(0) if contract.may_overlap else (pl.col(start).fill_null(date.min) <= previous).sum()
+    found = frame.select(reversed=(pl.col(start) > pl.col(end)).sum(), overlap=overlaps).row(0, named=True)
     for rule, count in (
         (f"{start} is after {end}", found["reversed"]),
         ("two rows are valid on the same day", found["overlap"]),

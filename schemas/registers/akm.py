@@ -52,5 +52,6 @@ CONTRACT = Contract(
             codes=SOCIO13,
         ),
     ),
+    read_by=("f3",),
     note="A person who is missing was not in AKM that year: unknown, not 'no'.",
 )

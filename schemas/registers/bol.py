@@ -88,5 +88,6 @@ CONTRACT = Contract(
         ),
     ),
     period=Period.NEW_YEAR,
+    read_by=("f5",),
     note="Names of rooms, area and ownership are not confirmed: map them in femfaktor.toml.",
 )

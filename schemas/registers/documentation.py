@@ -38,6 +38,7 @@ def _register(contract: Contract) -> str:
         "",
         f"*{contract.da}.* {rows} per {key}.",
         f"Period: {contract.period.value}.",
+        _readers(contract),
         f"Limit for codes outside a closed list: {contract.unknown_code_limit:.0%} of a column's values.",
     ]
     if contract.note:
@@ -46,10 +47,10 @@ def _register(contract: Contract) -> str:
         "",
         *_table(
             ("Column", "Read as", "Typed", "Must be", "Danish", "English", "Certainty"),
-            map(_row, contract.columns),
+            map(_row, contract.declared),
         ),
     ]
-    for column in contract.columns:
+    for column in contract.declared:
         if column.codes:
             lines += [
                 "",
@@ -58,6 +59,16 @@ def _register(contract: Contract) -> str:
                 *_table(("Code", "Danish", "English", "Valid"), map(_code, column.codes.codes)),
             ]
     return "\n".join(lines) + "\n"
+
+
+def _readers(contract: Contract) -> str:
+    """Who reads the register, and what happens without it."""
+    if not contract.read_by:
+        return "Read by no factor: `femfaktor check` holds it to this page, the night only names it."
+    readers = f"Read by {', '.join(contract.read_by)}"
+    if contract.required:
+        return f"{readers}. Required."
+    return f"{readers}. Optional: without it the definitions that need it are left out."
 
 
 def _row(column: Column) -> tuple[str, ...]:

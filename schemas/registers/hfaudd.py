@@ -60,4 +60,5 @@ CONTRACT = Contract(
         ),
     ),
     period=Period.NONE,
+    read_by=("f4",),
 )

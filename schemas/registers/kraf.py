@@ -66,5 +66,6 @@ CONTRACT = Contract(
         Column("afg_dato", Kind.DATE, pl.Date, "Afgørelsesdato", "Date of the decision", certainty="I"),
     ),
     one_row_per_key=False,
+    read_by=("f2",),
     note="The delivered name of the decision date is not confirmed: map it in femfaktor.toml.",
 )

@@ -39,5 +39,6 @@ CONTRACT = Contract(
     ),
     period=Period.NONE,
     valid_interval=("valid_from", "valid_to"),
+    read_by=("areas",),
     note="Dwellings are listed for afdelinger, or for områder directly. A dwelling may lie in two områder.",
 )

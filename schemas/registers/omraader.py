@@ -74,4 +74,5 @@ CONTRACT = Contract(
     period=Period.NONE,
     unknown_code_limit=0.0,
     valid_interval=("valid_from", "valid_to"),
+    read_by=("areas",),
 )

@@ -40,4 +40,5 @@ CONTRACT = Contract(
             "hf_vfra", Kind.DATE, pl.Date, "Uddannelsen gælder fra", "Education valid from", required=False
         ),
     ),
+    read_by=("f4",),
 )

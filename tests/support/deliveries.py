@@ -15,6 +15,8 @@ import pytest
 
 VINTAGE = date(2024, 12, 31)
 D = date
+# Every week of 2024, and the last of 2023, as a cumulative DREAM has it.
+WEEKS = ["y_2352", *(f"y_24{week:02d}" for week in range(1, 53))]
 
 # What each register should look like when typed: rows in key order.
 TYPED: dict[str, pl.DataFrame] = {
@@ -87,6 +89,53 @@ TYPED: dict[str, pl.DataFrame] = {
             "ejerforhold": pl.Int16,
         },
     ),
+    "dream": pl.DataFrame(
+        {"pnr": [1, 12, 13]} | {week: [None, 130, 998 if week > "y_2426" else None] for week in WEEKS},
+        schema_overrides=dict.fromkeys(WEEKS, pl.Int16),
+    ),
+    "uddf": pl.DataFrame(
+        {
+            "pnr": [1, 12, 12],
+            "hfaudd": ["0001", "0101", None],
+            "hf_vfra": [D(1980, 6, 30), D(2019, 6, 30), D(2024, 1, 1)],
+            "hf_vtil": [None, D(2024, 1, 1), D(9999, 12, 31)],
+        }
+    ),
+    "faik": pl.DataFrame(
+        {"familie_id": [50, 51], "famboligform": [2, 9], "famaekvivadisp_13": [234567.5, -1200.0]},
+        schema_overrides={"famboligform": pl.Int8},
+    ),
+    "ind": pl.DataFrame(
+        {
+            "pnr": [1, 12],
+            "perindkialt_13": [1234567.0, 0.0],
+            "off_overforsel_13": [120000.25, None],
+            "kontanthj_13": [99.0, None],
+            "folkefortid_13": [0.0, -1.5],
+        }
+    ),
+    "bua": pl.DataFrame(
+        {
+            "pnr": [12, 12],
+            "pgf": [110, 199],
+            "sag_vfra": [D(2020, 2, 29), D(2024, 5, 1)],
+            "sag_vtil": [D(2021, 1, 1), None],
+        },
+        schema_overrides={"pgf": pl.Int16},
+    ),
+    "bufo": pl.DataFrame(
+        {
+            "pnr": [12, 13],
+            "pgf": [210, 455],
+            "sag_vfra": [D(2020, 2, 29), None],
+            "sag_vtil": [D(2020, 2, 29), None],
+        },
+        schema_overrides={"pgf": pl.Int16},
+    ),
+    "omraade_klasser": pl.DataFrame(
+        {"area_id": ["O1", "O1"], "aar": [2020, 2021], "klasse": ["ghetto", "parallelsamfund"]},
+        schema_overrides={"aar": pl.Int16},
+    ),
     "omraader": pl.DataFrame(
         {
             "area_id": ["901", "A1", "A1", "O1"],
@@ -126,7 +175,7 @@ def delivered(register: str) -> pl.DataFrame:
 def file_name(register: str, form: str) -> str:
     """Name of a file for the status day 31 December 2024; BOL's is 1 January 2025."""
     period = {"bol": "2025"}.get(register, "2024")
-    if register in ("omraader", "omraade_adresser", "hfaudd"):
+    if register in ("omraader", "omraade_adresser", "omraade_klasser", "hfaudd"):
         period = ""
     return f"{register}{period}.{form}"
 
@@ -136,6 +185,8 @@ def write_parquet(register: str, folder: Path) -> Path:
     frame = delivered(register).with_columns(
         [pl.col(name).cast(pl.String).str.zfill(12) for name in delivered(register).columns if name in IDS]
     )
+    # DREAM's weeks are text at the source.
+    frame = frame.with_columns(pl.col(r"^y_\d{4}$").cast(pl.String).fill_null(""))
     frame = frame.rename(str.upper).with_columns(VERSION=pl.lit("x"))
     path = folder / file_name(register, "parquet")
     frame.write_parquet(path)
@@ -150,6 +201,8 @@ def write_csv(register: str, folder: Path, *, encoding: str = "cp1252", newline:
             return " " if name == "mor_id" else ""
         if isinstance(value, date):
             return value.strftime("%d-%m-%Y")
+        if isinstance(value, float):
+            return f"{value:,.2f}".translate(str.maketrans(",.", ".,"))
         if name == "boligareal":
             return f"{value:,}".replace(",", ".") + ",0"
         if name == "fm_mark":
@@ -175,7 +228,7 @@ def write_xpt(register: str, folder: Path) -> Path:
     columns = []
     for name, dtype in frame.schema.items():
         column = pl.col(name)
-        if dtype == pl.Date and name != "valid_to":
+        if dtype == pl.Date and name not in ("valid_to", "hf_vtil"):
             column = (column - date(1960, 1, 1)).dt.total_days().cast(pl.Float64)
         elif dtype == pl.Date:
             column = column.dt.strftime("%Y-%m-%d").fill_null("")
