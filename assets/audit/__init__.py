@@ -1,36 +1,50 @@
-"""The audit: opens a rendered release as an outsider would and holds it against the protected tables.
+"""The audit: opens a rendered release as an outsider would, compares it with the protected tables, attacks it.
 
-Belongs here: reading published files back, and everything that must not be found in them. Imports nothing
-else of the project: an error it shared with what it checks would not be seen. So the few rules it needs are
-written here again.
+Belongs here: reading published files back, everything that must not be found in them, and what could be
+computed from all of them together. Imports nothing else of the project: an error it shared with what it
+checks would not be seen. So the few rules it needs are written here again.
 Does not belong here: protecting, rendering, deciding what follows from a finding (`assets/audited.py`).
-
-This first version compares and looks for small and subtractable counts within a row; it doesn't attack across
-rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from assets.audit.limits import Limits
 from assets.audit.report import AuditReport, Finding
 
-__all__ = ["AuditReport", "Finding", "audit_release"]
+__all__ = ["AuditReport", "Finding", "Limits", "audit_release"]
 
 
-def audit_release(folder: Path, protected_dir: Path) -> AuditReport:
-    """Read every file of a release folder and compare it with the protected tables (`<table>.parquet`).
+def audit_release(
+    folder: Path,
+    protected_dir: Path,
+    *,
+    populations: Path | None = None,
+    earlier: Sequence[Path] = (),
+    limits: Limits | None = None,
+) -> AuditReport:
+    """Read every file of a release folder, compare it with the protected tables (`<table>.parquet`), and try
+    to recover counts from everything published.
+
+    `populations`: what an attacker may know, a Parquet file with a row per atom (dwellings that no border
+    cuts) and date: reference_date, kom, area_ids, children, age_0_2 … age_15_17; all true numbers.
+    `earlier`: folders of the releases before this one, oldest first. Without `limits` nothing is attacked.
 
     Findings name file, rule and count, never a value. Any finding must stop the release. A file that can't be
     read or isn't known is a finding too: what was not audited was not shown to be safe.
     """
     import polars as pl
 
-    from assets.audit import files, pages, protected
+    from assets.audit import files, pages, protected, statuses
 
     report = AuditReport()
     tables = {path.stem: pl.read_parquet(path) for path in sorted(protected_dir.glob("*.parquet"))}
-    protected.check_tables(tables, report)
+    if limits is None:
+        protected.check_tables(tables, report)
+    else:
+        statuses.check_statuses(tables, limits, report)
     if report.findings:
         return report
     for check in (
