@@ -86,8 +86,8 @@ class AuditReport:
         tried = self.tried
         lines = [
             f"{self.checked:,} values compared with the protected tables",
-            f"{tried.cells:,} counts of {tried.dates:,} dates attacked in {tried.seconds:.1f} s: {tried.linear:,} "
-            f"linear and {tried.integer:,} integer programs, {tried.witnesses:,} whole tables",
+            f"{tried.cells:,} counts of {tried.dates:,} dates attacked in {tried.seconds:.1f} s",
+            f"{tried.linear:,} linear and {tried.integer:,} integer programs, {tried.witnesses:,} whole tables",
         ]
         lines += [
             f"narrowest interval in {table}: {width:,}" for table, width in sorted(self.narrowest.items())
