@@ -1,4 +1,4 @@
-"""The audit: opens a rendered release as an outsider would, compares it with the protected tables, and attacks.
+"""The audit: opens a rendered release as an outsider would, compares it with what was protected, and attacks.
 
 Belongs here: reading published files back, everything that must not be found in them, and what could be
 computed from all of them together. Imports nothing else of the project: an error it shared with what it

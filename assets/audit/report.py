@@ -87,7 +87,7 @@ class AuditReport:
         lines = [
             f"{self.checked:,} values compared with the protected tables",
             f"{tried.cells:,} counts of {tried.dates:,} dates attacked in {tried.seconds:.1f} s",
-            f"{tried.linear:,} linear and {tried.integer:,} integer programs, {tried.witnesses:,} whole tables",
+            f"{tried.linear:,} linear, {tried.integer:,} integer programs, {tried.witnesses:,} whole tables",
         ]
         lines += [
             f"narrowest interval in {table}: {width:,}" for table, width in sorted(self.narrowest.items())
