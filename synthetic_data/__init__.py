@@ -4,8 +4,9 @@ Belongs here: the one function that others call, and what it returns.
 Does not belong here: anything of `assets/`; the pipeline must not be able to agree with itself.
 Comes next: `assets/extracts` reads what is written here, as it reads any delivery.
 
-    scope -> areas -> population -> dwellings -> traits -> world -> calibrate -> registers -> deliveries
-                                                                              \\-> truth
+    scope, areas -> begin -> world: lifecourse -> measures -> moving -> traits, year by year
+                             world -> registers -> deliveries
+                                  \\-> truth
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ DEFAULT_PERSONS = 300_000
 DEFAULT_SEED = 20240615
 DEFAULT_YEARS = (2020, 2021, 2022, 2023, 2024)
 SUMMARY_FILE = "summary.json"
-_VERSION = 3  # raise when the same request gives another world
+_VERSION = 4  # raise when the same request gives another world
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,6 @@ def generate(
 
     import polars as pl
 
-    from synthetic_data.calibrate import meet_quotas
     from synthetic_data.deliveries import (
         COMPANION,
         FORMATS,
@@ -74,20 +74,19 @@ def generate(
         refuse_unmarked,
         write_delivery,
     )
-    from synthetic_data.registers import count_register_years, tell_registers
+    from synthetic_data.registers import count_register_years
     from synthetic_data.scope import Scope, year_end
-    from synthetic_data.truth import tell_truth
-    from synthetic_data.world import build_world
+    from synthetic_data.world import World
 
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}")
     scope = Scope(persons, seed, tuple(reference_years))
     refuse_unmarked(extracts)
     refuse_unmarked(truth_dir)
-    world = build_world(scope)
-    meet_quotas(world)
-
-    total = 1 + count_register_years(world) + len(scope.reference_years)
+    if truth_dir.exists():
+        shutil.rmtree(truth_dir)
+    truth_dir.mkdir(parents=True)
+    total = count_register_years(scope)
     done = 0
 
     def report(step: str) -> None:
@@ -96,19 +95,16 @@ def generate(
         if progress:
             progress(step, done, total)
 
-    report("population")
-    files = write_delivery(extracts, tell_registers(world), format, report)
-
-    if truth_dir.exists():
-        shutil.rmtree(truth_dir)
-    truth_dir.mkdir(parents=True)
     truth = pl.DataFrame()
-    for year in scope.reference_years:
-        truth = tell_truth(world, year)
-        truth.write_parquet(
-            truth_dir / f"{year_end(year)}.parquet", compression="zstd", metadata={MARKER_KEY: "1"}
-        )
-        report(f"truth {year}")
+
+    def keep_truth(year: int, rows: pl.DataFrame) -> None:
+        nonlocal truth
+        truth = rows
+        path = truth_dir / f"{year_end(year)}.parquet"
+        rows.write_parquet(path, compression="zstd", metadata={MARKER_KEY: "1"})
+
+    world = World(scope)
+    files = write_delivery(extracts, world.tell(keep_truth), format, report)
 
     inside = truth.filter(pl.col("area_ids").list.len() > 0)
     summary = Summary(

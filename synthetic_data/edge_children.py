@@ -10,19 +10,18 @@ KRAF and AKM end in 2023: at 31 December 2024 the conviction window is 1 January
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from schemas.release import FACTORS
-from synthetic_data.calibrate import meet_quotas
 from synthetic_data.deliveries import write_delivery
 from synthetic_data.edge_setup import NO_ROW, Decision, Row, Setting, as_frame, person_id, tell_rows
-from synthetic_data.registers import RegisterYear, tell_registers
+from synthetic_data.registers import RegisterYear
 from synthetic_data.scope import Scope, year_end
-from synthetic_data.world import build_world
+from synthetic_data.world import World
 
 SAERLIG, IKKE, UAFKLARET = "særlig", "ikke", "uafklaret"
 REFERENCE_YEARS = (2014, 2015, 2024)
@@ -55,18 +54,17 @@ def write_edge_delivery(folder: Path, *, simulated_persons: int = 2_000, seed: i
     Reference dates: REFERENCE_DATES. Every case is asserted at its own date, under its own definition.
     """
     scope = Scope(simulated_persons, seed, REFERENCE_YEARS)
-    world = build_world(scope)
-    meet_quotas(world)
+    world = World(scope)
     rows: dict[tuple[str, int], list[Row]] = {}
     for name, setting in _SETTINGS.items():
         for key, found in tell_rows(name, setting, scope).items():
             rows.setdefault(key, []).extend(found)
 
     def parts() -> Iterator[RegisterYear]:
-        for part in tell_registers(world):
+        for part in world.tell():
             edge = rows.get((part.register, part.year or 0), [])
             frame = pl.concat([part.frame, as_frame(edge, part.frame)]).sort(part.frame.columns[0])
-            yield RegisterYear(part.register, part.year, frame if edge else part.frame)
+            yield replace(part, frame=frame) if edge else part
 
     write_delivery(folder, parts(), "parquet")
 

@@ -21,7 +21,7 @@ ADDRESS_BASE, PERSON_BASE = 98 * 10**10, 99 * 10**10
 CHILD, MOTHER, FATHER, FIRST_SIBLING = 0, 1, 2, 3
 NO_ROW = -1
 MARRIED = -2  # FAMILIE_TYPE of a married couple, by the code of the year
-KOM, REG = 901, 84
+KOM, REG = 101, 84
 ALWAYS = range(1900, 2100)
 
 

@@ -1,13 +1,15 @@
-"""The registers as a delivery has them: one frame per register and year, real column names, ids as text.
+"""The registers as a delivery has them: a frame per register and status day, real column names, ids as text.
 
-Belongs here: columns, codes and types of BEF, UDDA, AKM, KRAF, BOL and the lists.
-Does not belong here: file formats (`deliveries.py`), what is true of whom (`population.py`, `traits.py`).
+Belongs here: columns, codes and types of the registers and lists, as clean frames.
+Does not belong here: file formats and dirt (`deliveries.py`), what is true of whom (`society.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,71 +17,45 @@ import polars as pl
 
 from synthetic_data.areas import list_addresses, list_areas
 from synthetic_data.education_codes import HFAUDD_CSV
-from synthetic_data.population import MAN, NOBODY, Ints
-from synthetic_data.scope import day_number, year_end
-from synthetic_data.world import World
+from synthetic_data.names import CODES_BEFORE_2007, REGION_OF
+from synthetic_data.scope import Scope, year_end, years_before
+from synthetic_data.society import (
+    BOTH,
+    DIED,
+    HERE,
+    IMMIGRANT,
+    MAN,
+    MARRIED,
+    NOBODY,
+    draw_ids,
+    tell_homes,
+    tell_marks,
+)
+from synthetic_data.traits import CODES, tell_education, year_of
+
+if TYPE_CHECKING:
+    from synthetic_data.world import World
 
 NEW_FAMILY_CODES = 2015  # from 31 December of this year: 7, 8, 9, 10 for 1 and 5
-REGIONS = {901: 84, 902: 85, 903: 81}
-DENMARK, FOREIGN = 5100, (5110, 5120, 5172, 5180)
-REGISTERS = ("bef", "udda", "akm", "kraf", "bol")
-_CIVST = pl.Series(list("UGFED"))
+REFORM = 2007  # of the municipalities, on 1 January
 LISTS = ("omraader", "omraade_adresser", "hfaudd")
+_CIVST = pl.Series(["U", "G", "F", "E", "D"])
+_NONE = -1
 
 
 @dataclass(frozen=True)
 class RegisterYear:
-    """One delivered file's content; `year` is None for lists."""
+    """One delivered file's content; `year` is None for lists, `month` of a status day within the year."""
 
     register: str
     year: int | None
     frame: pl.DataFrame
+    month: int | None = None
 
 
-def count_register_years(world: World) -> int:
-    scope = world.scope
-    years = (scope.bef_years, scope.udda_years, scope.akm_years, scope.kraf_years, scope.bol_years)
-    return sum(map(len, years)) + len(LISTS)
-
-
-def tell_registers(world: World) -> Iterator[RegisterYear]:
-    """Every register year and list, one at a time."""
-    scope = world.scope
-    text = pl.Series(world.pnr).cast(pl.String)
-    address = pl.Series(world.adresse_id).cast(pl.String)
-    for year, frame in _tell_bef(world, text, address):
-        yield RegisterYear("bef", year, frame)
-    hfaudd = pl.Series(world.traits.codes)
-    for column, year in enumerate(scope.udda_years):
-        code = world.traits.hfaudd[:, column]
-        rows = np.flatnonzero(code >= 0)
-        finished = world.population.birth_year[rows] + 16 + world.traits.level[code[rows]] // 8
-        frame = pl.DataFrame({
-            "PNR": text.gather(rows),
-            "HFAUDD": hfaudd.gather(code[rows]),
-            "HF_KILDE": np.where(world.population.foreign[rows] == 2, 5, 1).astype(np.int8),
-            "HF_VFRA": _dates((finished.clip(max=year) - 1970) * 365.25 - 180),
-        })  # fmt: skip
-        yield RegisterYear("udda", year, frame.sort("PNR"))
-    for column, year in enumerate(scope.akm_years):
-        code = world.traits.socio13[:, column]
-        rows = np.flatnonzero(code > 0)
-        yield RegisterYear(
-            "akm", year, pl.DataFrame({"PNR": text.gather(rows), "SOCIO13": code[rows]}).sort("PNR")
-        )
-    for year in scope.kraf_years:
-        yield RegisterYear("kraf", year, _tell_kraf(world, text, year))
-    bol = _tell_bol(world, address)
-    for year in scope.bol_years:
-        yield RegisterYear("bol", year, bol)
-    used = np.flatnonzero(world.dwellings.is_used)
-    yield RegisterYear("omraader", None, list_areas(world.areas))
-    yield RegisterYear(
-        "omraade_adresser",
-        None,
-        list_addresses(world.areas, world.dwellings.afdeling[used], address.gather(used)),
-    )
-    yield RegisterYear("hfaudd", None, tell_hfaudd())
+def count_register_years(scope: Scope) -> int:
+    years = (scope.udda_years, scope.akm_years, scope.kraf_years, scope.bol_years)
+    return sum(map(len, years)) + sum(len(scope.status_days(y)) for y in scope.bef_years) + len(LISTS)
 
 
 def tell_hfaudd() -> pl.DataFrame:
@@ -87,124 +63,171 @@ def tell_hfaudd() -> pl.DataFrame:
     return pl.read_csv(HFAUDD_CSV.encode(), separator=";", infer_schema=False)
 
 
-def _tell_bef(world: World, text: pl.Series, address: pl.Series) -> Iterator[tuple[int, pl.DataFrame]]:
-    population, dwellings = world.population, world.dwellings
-    families, n = population.families, population.n
-    rng = world.scope.stream("bef")
-    country = np.where(population.foreign == 1, DENMARK, rng.choice(FOREIGN, n)).astype(np.int16)
-    has_mother = population.family != NOBODY
-    mother = np.where(has_mother, population.family, 0)
-    mother_ids = text.gather(mother).set(pl.Series(~has_mother | families.mother_blank[mother]), None)
-    father_ids = text.gather(mother + families.n).set(
-        pl.Series(~has_mother | families.father_blank[mother]), None
-    )
-    familie = pl.Series(world.familie_id).cast(pl.String)
-    # A gathered index beyond the end means none: one row more, null.
-    some = text.extend_constant(None, 1)
-    by_pnr = np.argsort(world.pnr)
-    home_before = np.full(n, NOBODY, np.int32)
-    since = np.zeros(n, np.int32)
-    spouse_before = np.full(n, NOBODY, np.int32)
-    for year in population.years:
-        column = population.column(year)
-        home = dwellings.of_persons(population, year)
-        start = day_number(year_end(year - 1)) + 1
-        moved = start + rng.integers(0, 365, n)[np.maximum(population.household[:, column], 0)]
-        if column == 0:
-            moved = moved - rng.integers(0, 3_000, n)
-        since = np.where(home != home_before, np.maximum(moved, population.birth), since).astype(np.int32)
-        home_before = home
-
-        rows = by_pnr[population.present[by_pnr, column]]
-        partner = population.partner[rows, column]
-        alone = partner == NOBODY
-        married = population.married[rows, column]
-        is_dead = population.death_year[rows] == year
-        age = population.age(year)[rows]
-        household = population.household[rows, column]
-        mark = population.fm_mark[rows, column]
-        is_child = (age < 25) & has_mother[rows] & alone & (household != rows)
-        away = is_child & (mark == 6)
-        is_child &= ~away
-        last_spouse = spouse_before[rows]
-        widowed = (last_spouse != NOBODY) & (population.death_year[last_spouse] <= year)
-        civil = np.where(married, 1, np.where(widowed, 3, np.where(last_spouse != NOBODY, 2, 0)))
-        civil = np.where(is_dead, 4, civil)
-        spouse_before[rows] = np.where(married, partner, last_spouse)
-        family_type = _type_families(world, year, column, household)
-        family_type = np.where(away, 10 if year >= NEW_FAMILY_CODES else 5, family_type)
-        kom = dwellings.kom[home[rows]]
-        spouse = pl.Series(np.where(alone, n, partner))
-        yield (
-            year,
-            pl.DataFrame(
-                {
-                    "PNR": text.gather(rows),
-                    "KOEN": population.sex[rows],
-                    "FOED_DAG": _dates(population.birth[rows]),
-                    "MOR_ID": mother_ids.gather(rows),
-                    "FAR_ID": father_ids.gather(rows),
-                    "AEGTE_ID": some.gather(np.where(married, spouse, n)),
-                    "E_FAELLE_ID": some.gather(spouse),
-                    "FAMILIE_ID": familie.gather(np.where(away, n + rows, household)),
-                    "FAMILIE_TYPE": family_type.astype(np.int8),
-                    "PLADS": np.where(
-                        is_child, 3, np.where(alone | (population.sex[rows] != MAN), 1, 2)
-                    ).astype(np.int8),
-                    "FM_MARK": _blank(mark),
-                    "CIVST": _CIVST.gather(civil),
-                    "KOM": kom.astype(np.int16),
-                    "REG": np.select([kom == k for k in REGIONS], list(REGIONS.values())).astype(np.int8),
-                    "ADRESSE_ID": address.gather(home[rows]),
-                    "BOP_VFRA": _dates(since[rows]),
-                    "IE_TYPE": population.foreign[rows],
-                    "OPR_LAND": country[rows],
-                    "REFERENCETID": pl.repeat(year_end(year), len(rows), eager=True),
-                }
+def tell_bef(world: World, day: int) -> RegisterYear:
+    persons, dwellings, year = world.persons, world.dwellings, world.year
+    seed, n = world.scope.seed, persons.n
+    on = date(1970, 1, 1) + timedelta(days=day)
+    pnr = draw_ids(seed, 0, n)
+    rows = np.flatnonzero(persons.status <= DIED)
+    rows = rows[np.argsort(pnr[rows])]
+    is_dead = persons.status[rows] == DIED
+    head, partner = persons.head[rows], persons.partner[rows]
+    alone = partner == NOBODY
+    married = ~alone & (persons.civil[rows] == MARRIED)
+    minor = persons.birth[rows] > years_before(day, 18)
+    away = persons.foster[rows] != NOBODY
+    is_child = (head != rows) & alone
+    mark = np.where(minor, tell_marks(persons, rows), 0)
+    mark[persons.unmarked[rows]] = 0
+    mother, father = persons.mother[rows].copy(), persons.father[rows]
+    mother[persons.mother_blank[rows]] = NOBODY
+    new = on >= date(NEW_FAMILY_CODES, 12, 31)
+    kind = _type_families(persons, new)[head]
+    kind = np.where(away & minor, 10 if new else 5, kind)
+    home = tell_homes(persons)[rows]
+    kom = dwellings.kom[home]
+    region = np.array([REGION_OF.get(code, 0) for code in range(1000)], np.int8)[kom]
+    ids, families = _Ids(pnr), _Ids(draw_ids(seed, 2, n))
+    frame = pl.DataFrame(
+        {
+            "PNR": ids.text(rows),
+            "KOEN": persons.sex[rows],
+            "FOED_DAG": _dates(persons.birth[rows]),
+            "MOR_ID": ids.text(mother),
+            "FAR_ID": ids.text(father),
+            "AEGTE_ID": ids.text(np.where(married, partner, _NONE)),
+            "E_FAELLE_ID": ids.text(partner),
+            "FAMILIE_ID": families.text(head),
+            "FAMILIE_TYPE": kind.astype(np.int8),
+            "PLADS": np.where(is_child, 3, np.where(alone | (persons.sex[rows] != MAN), 1, 2)).astype(
+                np.int8
             ),
-        )
+            "FM_MARK": _blank(mark.astype(np.int8)),
+            "CIVST": _CIVST.gather(np.where(is_dead, 4, persons.civil[rows])),
+            "KOM": _old_codes(kom, home) if year < REFORM else kom,
+            "REG": region,
+            "ADRESSE_ID": _Ids(draw_ids(seed, 1, dwellings.n)).text(home),
+            "BOP_VFRA": _dates(persons.since[rows]),
+            "IE_TYPE": persons.origin[rows],
+            "OPR_LAND": persons.country[rows],
+            "REFERENCETID": pl.repeat(on, len(rows), eager=True),
+        }
+    )
+    return RegisterYear("bef", year, frame, None if on == year_end(year) else on.month)
 
 
-def _type_families(world: World, year: int, column: int, household: Ints) -> npt.NDArray[np.int_]:
-    """FAMILIE_TYPE of each row's household: married, living together (with a joint child or not), alone."""
-    population = world.population
-    heads = population.partner[:, column] != NOBODY
-    couple = np.zeros(population.n, bool)
-    couple[population.household[heads, column]] = True
-    married = np.zeros(population.n, bool)
-    married[population.household[heads & population.married[:, column], column]] = True
-    parents = np.arange(population.n) < population.families.n
-    new = year >= NEW_FAMILY_CODES
-    kind = np.where(married, 7 if new else 1, np.where(couple, np.where(parents, 3, 4), 9 if new else 5))
-    return kind[household]
+def _type_families(persons, new: bool) -> npt.NDArray[np.int8]:
+    """FAMILIE_TYPE by head: married, living together (with a joint child or not), alone."""
+    couple = persons.partner != NOBODY
+    joint = np.zeros(persons.n, bool)
+    at_home = np.flatnonzero(
+        (persons.mother >= 0) & (persons.status == HERE) & (persons.head != np.arange(persons.n))
+    )
+    at_home = at_home[tell_marks(persons, at_home) == BOTH]
+    joint[persons.head[at_home]] = True
+    married = couple & (persons.civil == MARRIED)
+    kind = np.select([married, couple & joint, couple], [7 if new else 1, 3, 4], 9 if new else 5)
+    return kind.astype(np.int8)
 
 
-def _tell_kraf(world: World, text: pl.Series, year: int) -> pl.DataFrame:
-    decisions = world.traits.decisions
-    first, last = day_number(year_end(year - 1)) + 1, day_number(year_end(year))
-    rows = np.flatnonzero((decisions.day >= first) & (decisions.day <= last))
-    return pl.DataFrame({
-        "PNR": text.gather(decisions.person[rows]),
-        "JOURNR": [f"{4100 + row % 12}-{70000 + row}-{year}" for row in rows.tolist()],
-        "AFG_GER7": decisions.law[rows],
-        "AFG_AFGTYPKO": _blank(decisions.kind[rows].astype(np.int16)),
-        "AFG_DATO": _dates(decisions.day[rows]),
-    }).sort("PNR", "JOURNR")  # fmt: skip
+def _old_codes(kom: npt.NDArray, home: npt.NDArray) -> npt.NDArray[np.int16]:
+    """The municipality's number before the reform of 2007."""
+    out = kom.copy()
+    for code, before in CODES_BEFORE_2007.items():
+        rows = np.flatnonzero(kom == code)
+        out[rows] = np.array(before, out.dtype)[home[rows] % len(before)]
+    return out
 
 
-def _tell_bol(world: World, address: pl.Series) -> pl.DataFrame:
+def tell_udda(world: World) -> RegisterYear:
+    persons, year = world.persons, world.year
+    rows = np.flatnonzero((persons.status == HERE) & (year - year_of(persons.birth) >= 15))
+    code = tell_education(persons, rows, year)
+    rows, code = rows[code >= 0], code[code >= 0]
+    pnr = draw_ids(world.scope.seed, 0, persons.n)
+    order = np.argsort(pnr[rows])
+    rows, code = rows[order], code[order]
+    finished = np.where(
+        persons.finished[rows] <= year, persons.finished[rows], year_of(persons.birth[rows]) + 16
+    )
+    frame = pl.DataFrame({
+        "PNR": _Ids(pnr).text(rows),
+        "HFAUDD": pl.Series(CODES).gather(code),
+        "HF_KILDE": np.where(persons.origin[rows] == IMMIGRANT, 5, 1).astype(np.int8),
+        "HF_VFRA": _dates((np.minimum(finished, year) - 1970) * 365.25 - 180),
+    })  # fmt: skip
+    return RegisterYear("udda", year, frame)
+
+
+def tell_akm(world: World) -> RegisterYear:
+    persons = world.persons
+    rows = np.flatnonzero(persons.socio > 0)
+    pnr = draw_ids(world.scope.seed, 0, persons.n)
+    rows = rows[np.argsort(pnr[rows])]
+    return RegisterYear(
+        "akm", world.year, pl.DataFrame({"PNR": _Ids(pnr).text(rows), "SOCIO13": persons.socio[rows]})
+    )
+
+
+def tell_kraf(world: World) -> RegisterYear:
+    decisions, year = world.decisions, world.year
+    ids = _Ids(draw_ids(world.scope.seed, 0, world.persons.n))
+    n = len(decisions.person)
+    journr = [f"{4100 + row % 12}-{10**7 + row}-{year}" for row in range(n)]
+    frame = pl.DataFrame({
+        "PNR": ids.text(decisions.person),
+        "JOURNR": journr,
+        "AFG_GER7": decisions.law,
+        "AFG_AFGTYPKO": _blank(decisions.kind),
+        "AFG_DATO": _dates(decisions.day),
+    })  # fmt: skip
+    return RegisterYear("kraf", year, frame.sort("PNR", "JOURNR"))
+
+
+def tell_bol(world: World, year: int) -> RegisterYear:
+    """`year`: of the file; the state is that of 1 January."""
     dwellings = world.dwellings
-    rows = np.flatnonzero(dwellings.is_used & dwellings.is_in_bol)
-    return pl.DataFrame({
-        "ADRESSE_ID": address.gather(rows),
-        "UDLEJNINGFH": dwellings.tenure[rows].astype(np.int8),
+    number = draw_ids(world.scope.seed, 1, dwellings.n)
+    rows = np.flatnonzero(dwellings.is_in_bol)
+    rows = rows[np.argsort(number[rows])]
+    frame = pl.DataFrame({
+        "ADRESSE_ID": _Ids(number).text(rows),
+        "UDLEJNINGFH": dwellings.tenure[rows],
         "ANTAL_VAERELSER": dwellings.rooms[rows].astype(np.int16),
-        "BOLIGAREAL": dwellings.square_metres[rows].astype(np.int16),
+        "BOLIGAREAL": dwellings.square_metres[rows],
         "EJERFORHOLD": dwellings.owner[rows].astype(np.int16),
-    }).sort("ADRESSE_ID")  # fmt: skip
+    })  # fmt: skip
+    return RegisterYear("bol", year, frame)
 
 
-def _dates(days: npt.NDArray[np.int32] | npt.NDArray[np.float64]) -> pl.Series:
+def tell_lists(world: World) -> Iterator[RegisterYear]:
+    dwellings = world.dwellings
+    yield RegisterYear("omraader", None, list_areas(world.areas))
+    rows = np.flatnonzero(dwellings.afdeling >= 0)
+    address = _Ids(draw_ids(world.scope.seed, 1, dwellings.n)).text(rows)
+    yield RegisterYear(
+        "omraade_adresser",
+        None,
+        list_addresses(world.areas, dwellings.afdeling[rows], dwellings.stairwell[rows], address),
+    )
+    yield RegisterYear("hfaudd", None, tell_hfaudd())
+
+
+class _Ids:
+    """Ids as text by row number; below zero is null."""
+
+    def __init__(self, numbers: npt.NDArray[np.int64]) -> None:
+        self._numbers = numbers
+
+    def text(self, rows: npt.NDArray) -> pl.Series:
+        series = pl.Series(self._numbers[np.maximum(rows, 0)])
+        missing = rows < 0
+        if missing.any():
+            series = series.set(pl.Series(missing), None)
+        return series.cast(pl.String)
+
+
+def _dates(days: npt.NDArray) -> pl.Series:
     return pl.Series(days.astype(np.int32)).cast(pl.Date)
 
 

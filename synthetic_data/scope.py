@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class Scope:
     persons: int
     seed: int
     reference_years: tuple[int, ...]
+    quarters: bool = False
 
     def __post_init__(self) -> None:
         if self.persons < MIN_PERSONS:
@@ -47,6 +48,13 @@ class Scope:
     def bef_years(self) -> range:
         """Year-ends (31 December), with the lead that the conviction window needs."""
         return range(self._lead, self.last + 1)
+
+    def status_days(self, year: int) -> list[date]:
+        """Of BEF: 31 December, and the ends of the quarters in the last reference year."""
+        return [date(year, month, 30 + (month in (3, 12))) for month in self._months(year)]
+
+    def _months(self, year: int) -> tuple[int, ...]:
+        return (3, 6, 9, 12) if self.quarters and year == self.last else (12,)
 
     @property
     def udda_years(self) -> range:
@@ -79,3 +87,12 @@ def year_end(year: int) -> date:
 def day_number(day: date) -> int:
     """Days since 1970-01-01."""
     return (day - date(1970, 1, 1)).days
+
+
+def years_before(day: int, years: int) -> int:
+    """The day number `years` calendar years before `day`; 29 February becomes 28 February."""
+    then = date(1970, 1, 1) + timedelta(days=int(day))
+    try:
+        return day_number(then.replace(year=then.year - years))
+    except ValueError:
+        return day_number(then.replace(year=then.year - years, day=28))

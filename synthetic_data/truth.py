@@ -11,63 +11,81 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.release import AGE_BANDS, FACTORS
-from synthetic_data.dwellings import KIND_OWNER, KIND_RENTED
-from synthetic_data.population import NOBODY, Bools
+from synthetic_data.areas import Areas
+from synthetic_data.moving import KIND_OWNER, KIND_RENTED, Dwellings
 from synthetic_data.scope import WINDOW_YEARS, day_number, year_end
-from synthetic_data.world import World
+from synthetic_data.society import (
+    AWAY,
+    BOTH,
+    DEAD,
+    DIED,
+    HERE,
+    LONG_AGO,
+    Bools,
+    Persons,
+    Rows,
+    draw_ids,
+    find_minors,
+    tell_homes,
+    tell_marks,
+)
+from synthetic_data.traits import BENEFITS, GRUNDSKOLE, LEVEL, UNKNOWN_LEVEL, tell_education, year_of
 
 NO, YES, UNKNOWN = 0, 1, -1
-BENEFITS = (330, 321, 322)
 STATES = ("særlig", "ikke", "uafklaret")
 BAND_STARTS = (0, 3, 6, 10, 15)
 States = npt.NDArray[np.int8]
 
 
-def find_children(world: World, year: int) -> npt.NDArray[np.intp]:
-    """Children: alive, resident, under 18 at the year-end."""
-    population = world.population
-    is_minor = population.birth_year > year - 18
-    return np.flatnonzero(population.is_alive(year) & is_minor & (population.family != NOBODY))
-
-
-def plant_factors(world: World, year: int, children: npt.NDArray[np.intp]) -> States:
-    """(children, 5) of NO, YES, UNKNOWN at 31 December of `year`."""
-    population, dwellings, traits, scope = world.population, world.dwellings, world.traits, world.scope
-    mother = population.family[children]  # a mother has her family's number
-    is_named = ~population.families.mother_blank[mother]
+def plant_factors(persons: Persons, dwellings: Dwellings, year: int, children: Rows, *, late: bool) -> States:
+    """(children, 5) of NO, YES, UNKNOWN at 31 December of `year`; `late`: AKM and KRAF end a year before."""
+    mother = np.maximum(persons.mother[children], 0)
+    is_named = (persons.mother[children] >= 0) & ~persons.mother_blank[children]
     out = np.full((len(children), len(FACTORS)), UNKNOWN, np.int8)
+    alive = persons.status[mother] == HERE
 
-    seen = np.any(population.present[:, : population.column(year) + 1], axis=1)
-    usable = is_named & seen[mother] & (population.death_year[mother] > year)
-    mark = population.fm_mark[children, population.column(year)]
-    out[:, 0] = np.where(usable & (mark > 0), mark != 1, UNKNOWN)
+    usable = persons.seen[mother] & (persons.status[mother] != DIED) & (persons.status[mother] != DEAD)
+    marked = ~persons.unmarked[children]
+    out[:, 0] = np.where(usable & marked, tell_marks(persons, children) != 1, UNKNOWN)
 
-    end = min(year, scope.kraf_years[-1])
-    decisions = traits.decisions
-    in_window = (
-        decisions.counts
-        & (decisions.day > day_number(year_end(end - WINDOW_YEARS)))
-        & (decisions.day <= day_number(year_end(end)))
-    )
-    convicted = np.zeros(population.n, bool)
-    convicted[decisions.person[in_window]] = True
-    window = slice(population.column(end - WINDOW_YEARS), population.column(end) + 1)
-    always_there = population.present[:, window].all(axis=1)
-    out[:, 1] = _ask(convicted, convicted | always_there)[mother]
+    end = day_number(year_end(year - late - WINDOW_YEARS))
+    convicted = (persons.convicted_before if late else persons.convicted)[mother] > max(end, LONG_AGO)
+    streak = (persons.streak_before if late else persons.streak)[mother]
+    out[:, 1] = _ask(convicted, convicted | (streak > WINDOW_YEARS))
 
-    socio13 = traits.socio13[:, scope.akm_years.index(min(year, scope.akm_years[-1]))]
-    out[:, 2] = _ask(np.isin(socio13, BENEFITS), socio13 > 0)[mother]
+    socio = (persons.socio_before if late else persons.socio)[mother]
+    out[:, 2] = _ask(np.isin(socio, BENEFITS), socio > 0)
 
-    hfaudd = traits.hfaudd[:, scope.udda_years.index(year)]
-    level = np.where(hfaudd == -1, 90, traits.level[hfaudd])
-    out[:, 3] = _ask(level == 10, level != 90)[mother]
+    code = tell_education(persons, mother, year)
+    level = np.where(alive & (code >= 0), LEVEL[code], UNKNOWN_LEVEL)
+    out[:, 3] = _ask(level == GRUNDSKOLE, level != UNKNOWN_LEVEL)
 
-    home = dwellings.of_persons(population, year)
-    tenure = np.where(population.is_alive(year) & dwellings.is_in_bol[home], dwellings.tenure[home], 0)
-    out[:, 4] = _ask(tenure == KIND_RENTED, np.isin(tenure, (KIND_RENTED, KIND_OWNER)))[mother]
+    home = tell_homes(persons)[mother]
+    lives = alive & (home >= 0)
+    home = np.where(lives, home, 0)
+    tenure = np.where(lives & dwellings.is_in_bol[home], dwellings.tenure[home], 0) if dwellings.n else home
+    out[:, 4] = _ask(tenure == KIND_RENTED, np.isin(tenure, (KIND_RENTED, KIND_OWNER)))
 
     out[~is_named] = UNKNOWN
     return out
+
+
+def tell_exposure(persons: Persons, children: Rows, year: int) -> States:
+    """(children, 5): FM_MARK != 1 and the mother's three factors as they are, known to a register or not; and
+    whether the child lives with somebody whose factors count, that is not in care and its mother is here.
+    """
+    mother = np.maximum(persons.mother[children], 0)
+    mark = tell_marks(persons, children)
+    convicted = persons.convicted[mother] > day_number(year_end(year - 1 - WINDOW_YEARS))
+    code = np.where(persons.finished[mother] <= year, persons.code[mother], persons.school[mother])
+    counts = (persons.mother[children] >= 0) & (persons.status[mother] == HERE) & (mark != AWAY)
+    return np.column_stack([
+        mark != BOTH,
+        convicted,
+        np.isin(persons.socio[mother], BENEFITS),
+        LEVEL[code] == GRUNDSKOLE,
+        counts,
+    ]).astype(np.int8)  # fmt: skip
 
 
 def count_factors(factors: States) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
@@ -83,29 +101,33 @@ def is_not_at_risk(n_yes: npt.NDArray[np.int8], n_known: npt.NDArray[np.int8]) -
     return n_yes + len(FACTORS) - n_known <= 2
 
 
-def tell_truth(world: World, year: int) -> pl.DataFrame:
+def tell_truth(
+    persons: Persons, dwellings: Dwellings, areas: Areas, seed: int, year: int, *, late: bool
+) -> pl.DataFrame:
     """One row per child at 31 December of `year`, sorted by pnr.
 
     pnr, mor_id (null where the register does not name her), kom, adresse_id, f1..f5 (null = unknown), n_yes,
     n_known, state, age_band, area_ids (afdeling, omraade and helhedsplan of the child's dwelling, sorted).
     """
-    children = find_children(world, year)
-    factors = plant_factors(world, year, children)
+    on = year_end(year)
+    children = find_minors(persons, day_number(on))
+    factors = plant_factors(persons, dwellings, year, children, late=late)
     n_yes, n_known = count_factors(factors)
-    population, on = world.population, year_end(year)
-    mother = population.family[children]
-    home = world.dwellings.of_persons(population, year)[children]
+    home = tell_homes(persons)[children]
     state = np.where(is_at_risk(n_yes), 0, np.where(is_not_at_risk(n_yes, n_known), 1, 2))
-    age = population.age(year)[children]
+    age = year - year_of(persons.birth[children])
     band = np.searchsorted(BAND_STARTS, age, "right") - 1
-    lists = [world.areas.ids_of(a, on) for a in range(len(world.areas.area_of))] + [[]]
-    area_ids = pl.Series(lists, dtype=pl.List(pl.String)).gather(world.dwellings.afdeling[home] % len(lists))
-    blank = pl.Series(population.families.mother_blank[mother])
+    lists = [areas.ids_of(a, on) for a in range(len(areas.area_of))] + [[]]
+    afdeling = areas.afdeling_on(dwellings.afdeling[home], dwellings.stairwell[home], on)
+    area_ids = pl.Series(lists, dtype=pl.List(pl.String)).gather(afdeling % len(lists))
+    pnr = draw_ids(seed, 0, persons.n)
+    mother = persons.mother[children]
+    blank = pl.Series(persons.mother_blank[children] | (mother < 0))
     return pl.DataFrame({
-        "pnr": world.pnr[children],
-        "mor_id": world.pnr[mother],
-        "kom": world.dwellings.kom[home].astype(np.int16),
-        "adresse_id": world.adresse_id[home],
+        "pnr": pnr[children],
+        "mor_id": pnr[mother],
+        "kom": dwellings.kom[home],
+        "adresse_id": draw_ids(seed, 1, dwellings.n)[home],
         **{name: factors[:, k] for k, name in enumerate(FACTORS)},
         "n_yes": n_yes,
         "n_known": n_known,

@@ -1,53 +1,162 @@
-"""The whole invented world of one request: population, areas, dwellings, traits, and their pseudonyms.
+"""The invented country, year by year: what happens first, what follows, and which registers say so.
 
-Belongs here: putting the parts together, drawing ids.
-Does not belong here: how the parts are made, register columns (`registers.py`).
+Belongs here: the order of events and of register years.
+Does not belong here: the events themselves, register columns (`registers.py`), files (`deliveries.py`).
+
+One year is in memory at a time. Whoever wants frames iterates `tell`; a frame is dropped when the next is
+asked for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import numpy as np
-import numpy.typing as npt
+import polars as pl
 
-from synthetic_data.areas import Areas, build_areas
-from synthetic_data.dwellings import Dwellings, build_dwellings
-from synthetic_data.population import Population, build_population
-from synthetic_data.scope import Scope
-from synthetic_data.traits import Traits, build_traits
+from synthetic_data import registers as frames
+from synthetic_data import targets
+from synthetic_data.areas import Areas, build_areas, share_in_areas
+from synthetic_data.begin import YEAR, begin
+from synthetic_data.lifecourse import Span, live
+from synthetic_data.measures import begin_measures, take_measures
+from synthetic_data.moving import Dwellings, move
+from synthetic_data.registers import RegisterYear
+from synthetic_data.scope import WINDOW_YEARS, Scope, day_number, year_end, years_before
+from synthetic_data.society import (
+    DEAD,
+    DIED,
+    HERE,
+    Persons,
+    Rows,
+    find_minors,
+    tell_homes,
+)
+from synthetic_data.traits import Decisions, begin_record, decide, draw_education, stays_uneducated, work
+from synthetic_data.truth import tell_exposure, tell_truth
 
-# Twelve digits without leading zeros, so never a padded CPR number. Edge children have ids from LAST_ID on.
-FIRST_ID, LAST_ID = 10**11, 9 * 10**11
-
-Ids = npt.NDArray[np.int64]
+GROWTH = 0.003  # of the population, a year
 
 
-@dataclass
 class World:
+    """A country that is brought forward year by year while its registers are read."""
+
     scope: Scope
     areas: Areas
-    population: Population
+    persons: Persons
     dwellings: Dwellings
-    traits: Traits
-    pnr: Ids  # of each person
-    adresse_id: Ids  # of each dwelling
-    familie_id: Ids  # of each household, then of each person who is a family of their own
+    decisions: Decisions
 
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.areas = build_areas(scope)
+        self.share_in_areas = share_in_areas(scope.persons)
+        self.rng = scope.stream("course")
+        self.year = scope.bef_years[0]
+        self._begin()
 
-def build_world(scope: Scope) -> World:
-    areas = build_areas(scope)
-    population = build_population(scope, areas.weights)
-    dwellings = build_dwellings(scope, population, areas)
-    traits = build_traits(scope, population)
-    ids = _draw_ids(scope.stream("ids"), 4 * population.n)
-    pnr, adresse_id, household, own = np.split(ids, 4)
-    return World(
-        scope, areas, population, dwellings, traits, pnr, adresse_id, np.concatenate([household, own])
-    )
+    def _residents(self, year: float) -> int:
+        return round(self.scope.persons * (1 - GROWTH) ** (self.scope.last - year))
 
+    def _begin(self) -> None:
+        day = day_number(year_end(self.year))
+        self.persons = begin(self.rng, day, self._residents(self.year), self.share_in_areas)
+        self.dwellings = Dwellings.none()
+        persons = self.persons
+        adults = np.flatnonzero(persons.birth <= years_before(day, 15))
+        draw_education(self.rng, persons, adults, stays_uneducated(persons, adults))
+        minors = find_minors(persons, day)
+        outside = np.zeros(persons.n, bool)
+        work(self.rng, persons, self.year, outside, minors, True)
+        begin_record(self.rng, persons, self.year, minors, WINDOW_YEARS)
+        begin_measures(self.rng, persons, day, minors)
+        persons.seen[:] = persons.status == HERE
+        stay = np.clip((day - persons.arrived) // 365, 1, WINDOW_YEARS + 1)
+        persons.streak[:] = np.where(persons.seen, stay, 0)
+        self._move(Span(day - 365, day))
+        age = np.maximum(day - persons.birth, 0)
+        since = (
+            day - np.minimum(self.rng.exponential(7 * YEAR, persons.n), 40 * YEAR).astype(int)[persons.head]
+        )
+        arrived = np.where(persons.arrived > day - 60 * YEAR, persons.arrived, -(10**6))
+        persons.since[:] = np.maximum(np.maximum(since, day - age), arrived)
+        inside = self.lives_in_area()
+        work(self.rng, persons, self.year, inside, minors, False)
+        persons.socio_before[:] = persons.socio
+        self.decisions = decide(self.rng, persons, self.year, inside, minors, WINDOW_YEARS, False)
 
-def _draw_ids(rng: np.random.Generator, n: int) -> Ids:
-    """`n` different pseudonyms in random order."""
-    ids = np.sort(rng.integers(FIRST_ID, LAST_ID, n + n // 100 + 100))
-    return rng.permutation(ids[np.diff(ids, prepend=0) > 0])[:n]
+    def lives_in_area(self) -> np.ndarray:
+        home = tell_homes(self.persons)
+        return (home >= 0) & (self.dwellings.afdeling[np.maximum(home, 0)] >= 0)
+
+    def _move(self, span: Span) -> None:
+        minors = find_minors(self.persons, span.end)
+        exposure = tell_exposure(self.persons, minors, self.year)
+        move(self.rng, self.persons, self.dwellings, self.areas, span, minors, exposure, self.share_in_areas)
+
+    def _bring_to(self, start: int, end: int) -> None:
+        """Live from one status day to the next of the same year."""
+        span = Span(start, end)
+        persons = self.persons
+        residents = self._residents(self.year - 1 + (end - day_number(year_end(self.year - 1))) / YEAR)
+        minors = round(targets.share_of_minors(self.share_in_areas) * residents)
+        live(self.rng, persons, span, residents, minors)
+        take_measures(self.rng, persons, self.dwellings, span, self.year)
+        adults = np.flatnonzero((persons.finished == 0) & (persons.birth <= years_before(end, 15)))
+        draw_education(self.rng, persons, adults, stays_uneducated(persons, adults))
+        self._move(span)
+        persons.seen |= persons.status <= DIED
+
+    def next_year(self, days: list[int]) -> Iterator[int]:
+        """Live through a year, stopping at each of `days` (ascending, the last is 31 December)."""
+        self.year += 1
+        persons = self.persons
+        persons.status[persons.status == DIED] = DEAD
+        start = day_number(year_end(self.year - 1))
+        for day in days:
+            self._bring_to(start, day)
+            start = day
+            if day != days[-1]:
+                yield day
+        present = persons.status <= DIED
+        persons.streak_before[:] = persons.streak
+        persons.streak[:] = np.where(present, np.minimum(persons.streak + 1, 100), 0)
+        minors = find_minors(persons, start)
+        inside = self.lives_in_area()
+        work(self.rng, persons, self.year, inside, minors, False)
+        self.decisions = decide(self.rng, persons, self.year, inside, minors, WINDOW_YEARS, False)
+        yield start
+
+    def tell(self, keep_truth: Callable[[int, pl.DataFrame], None] | None = None) -> Iterator[RegisterYear]:
+        """Every register year and list, one at a time; the truth of each reference year as it comes."""
+        scope = self.scope
+        yield from self._tell_year(day_number(year_end(self.year)), keep_truth)
+        for year in scope.bef_years[1:]:
+            for day in self.next_year([day_number(d) for d in scope.status_days(year)]):
+                yield from self._tell_year(day, keep_truth)
+        yield from frames.tell_lists(self)
+
+    def _tell_year(
+        self, day: int, keep_truth: Callable[[int, pl.DataFrame], None] | None
+    ) -> Iterator[RegisterYear]:
+        scope, year = self.scope, self.year
+        if day != day_number(year_end(year)):
+            yield frames.tell_bef(self, day)
+            return
+        if keep_truth and year in scope.reference_years:
+            late = year == scope.last
+            keep_truth(
+                year, tell_truth(self.persons, self.dwellings, self.areas, scope.seed, year, late=late)
+            )
+        yield frames.tell_bef(self, day)
+        if year in scope.udda_years:
+            yield frames.tell_udda(self)
+        if year in scope.akm_years:
+            yield frames.tell_akm(self)
+        if year in scope.kraf_years:
+            yield frames.tell_kraf(self)
+        if year + 1 in scope.bol_years:
+            yield frames.tell_bol(self, year + 1)
+
+    def find_minors(self) -> Rows:
+        return find_minors(self.persons, day_number(year_end(self.year)))

@@ -312,7 +312,7 @@ def test_children_in_an_area_of_another_kommune_are_told_by_their_number(night_c
         2024,
         lambda bef: bef.with_columns(
             KOM=pl.when(pl.col("ADRESSE_ID").is_in(homes))
-            .then(pl.lit(903))
+            .then(pl.lit(411))
             .otherwise("KOM")
             .cast(bef.schema["KOM"])
         ),

@@ -11,35 +11,27 @@ from datetime import date
 import polars as pl
 import pytest
 
-from synthetic_data.calibrate import meet_quotas
-from synthetic_data.registers import tell_registers
+from synthetic_data.names import KOM_CODES, REGION_OF
 from synthetic_data.scope import Scope
-from synthetic_data.truth import tell_truth
-from synthetic_data.world import World, build_world
+from synthetic_data.world import World
 
 YEARS = (2020, 2021, 2022, 2023, 2024)
-PERSONS = 4_000
-
-
-def make_world(seed: int, persons: int = PERSONS, years: tuple[int, ...] = YEARS) -> World:
-    world = build_world(Scope(persons, seed, years))
-    meet_quotas(world)
-    return world
-
-
-def share_at_risk(truth: pl.DataFrame) -> float:
-    states = dict(truth["state"].value_counts().iter_rows())
-    return 100 * states["særlig"] / (states["særlig"] + states["ikke"])
+PERSONS = 6_000
+Frames = dict[tuple[str, int | None], pl.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return make_world(seed=11)
+def told() -> tuple[Frames, dict[int, pl.DataFrame]]:
+    """Every register year, and the truth of each reference year."""
+    truth: dict[int, pl.DataFrame] = {}
+    world = World(Scope(PERSONS, 11, YEARS))
+    frames = {(part.register, part.year): part.frame for part in world.tell(truth.__setitem__)}
+    return frames, truth
 
 
 @pytest.fixture(scope="module")
-def frames(world: World) -> dict[tuple[str, int | None], pl.DataFrame]:
-    return {(part.register, part.year): part.frame for part in tell_registers(world)}
+def frames(told: tuple[Frames, dict[int, pl.DataFrame]]) -> Frames:
+    return told[0]
 
 
 @pytest.fixture(scope="module")
@@ -48,22 +40,6 @@ def bef(frames: dict[tuple[str, int | None], pl.DataFrame]) -> pl.DataFrame:
         f.with_columns(pl.lit(year).alias("YEAR")) for (name, year), f in frames.items() if name == "bef"
     ]
     return pl.concat(parts)
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_quotas_are_met_for_any_seed(seed: int) -> None:
-    truth = tell_truth(make_world(seed), 2024)
-    inside = truth.filter(pl.col("area_ids").list.len() > 0)
-    assert 35 <= share_at_risk(inside) <= 38
-    assert 5 <= share_at_risk(truth) <= 8
-    assert 0.10 <= inside.height / truth.height <= 0.13
-
-
-def test_the_quotas_are_met_with_one_reference_year_and_with_many() -> None:
-    for years in ((2024,), tuple(range(2015, 2025))):
-        truth = tell_truth(make_world(5, years=years), 2024)
-        assert 35 <= share_at_risk(truth.filter(pl.col("area_ids").list.len() > 0)) <= 38
-        assert 5 <= share_at_risk(truth) <= 8
 
 
 def test_register_years_are_those_a_run_at_the_reference_years_needs(frames: dict) -> None:
@@ -183,8 +159,8 @@ def test_decisions_lie_in_the_year_of_their_file_and_after_the_15th_birthday(
             assert age.dt.total_days().min() >= 15 * 365
 
 
-def test_unknowns_are_planted_everywhere(world: World, frames: dict) -> None:
-    truth = tell_truth(world, 2024)
+def test_unknowns_are_planted_everywhere(told: tuple[Frames, dict[int, pl.DataFrame]]) -> None:
+    frames, truth = told[0], told[1][2024]
     factors = [name for name in truth.columns if name[0] == "f" and name[1].isdigit()]
     assert len(factors) == 5
     assert all(truth[name].null_count() > 0 for name in factors)
@@ -198,13 +174,33 @@ def test_areas_nest_and_two_of_them_overlap(frames: dict) -> None:
     parent = {"afdeling": "omraade", "omraade": "kommune", "helhedsplan": "kommune"}
     for area_id, one, above, plan in areas.select("AREA_ID", "LEVEL", "PARENT", "PLAN").iter_rows():
         assert level.get(above) == parent.get(one), area_id
-        assert (level.get(plan) == "helhedsplan") == (one == "omraade"), area_id
+        assert plan is None or (level[plan], one) == ("helhedsplan", "omraade"), area_id
     listed = frames["omraade_adresser", None]
     direct = listed.filter(pl.col("AREA_ID").str.starts_with("omr-"))
     through = listed.filter(pl.col("AREA_ID").str.starts_with("afd-01-2"))
     assert direct.height > 0
     assert direct["AREA_ID"].unique().to_list() == ["omr-02"]
     assert set(direct["ADRESSE_ID"]) == set(through["ADRESSE_ID"])
+
+
+def test_a_stairwell_moves_to_the_next_area_on_one_day(told: tuple[Frames, dict[int, pl.DataFrame]]) -> None:
+    frames, truth = told
+    listed = frames["omraade_adresser", None].filter(pl.col("ADRESSE_ID").is_duplicated())
+    moved = listed.filter(pl.col("VALID_FROM") == date(2024, 1, 1))
+    left = listed.filter(pl.col("VALID_TO") == date(2023, 12, 31))
+    assert moved.height == left.height > 0
+    assert moved["AREA_ID"].unique().to_list() == ["afd-04-1"]
+    assert left["AREA_ID"].unique().to_list() == ["afd-03-1"]
+    homes = moved["ADRESSE_ID"].cast(pl.Int64).implode()
+    for year, area in ((2023, "omr-03"), (2024, "omr-04")):
+        there = truth[year].filter(pl.col("adresse_id").is_in(homes))["area_ids"]
+        assert there.len() > 0 and there.list.contains(area).all()
+
+
+def test_municipalities_have_real_codes_and_their_regions(bef: pl.DataFrame) -> None:
+    pairs = bef.select("KOM", "REG").unique().rows()
+    assert {kom for kom, _ in pairs} <= set(KOM_CODES)
+    assert all(REGION_OF[kom] == region for kom, region in pairs)
 
 
 def test_an_afdeling_got_a_new_number_without_a_gap(frames: dict) -> None:
@@ -215,17 +211,23 @@ def test_an_afdeling_got_a_new_number_without_a_gap(frames: dict) -> None:
     assert ended["NAME"].to_list() == begun["NAME"].to_list()
 
 
-def test_a_national_size_of_areas_at_300_000_persons() -> None:
-    from synthetic_data.areas import build_areas
+def test_areas_number_and_size_follow_the_persons() -> None:
+    from synthetic_data.areas import build_areas, share_in_areas
 
-    areas = build_areas(Scope(300_000, 8, YEARS))
-    assert areas.n == 24
-    assert len(set(areas.plan.tolist())) == 6
-    assert set(areas.kom.tolist()) == {901, 902, 903}
-    children = areas.weights * 7_200
+    region, country = (build_areas(Scope(persons, 8, YEARS)) for persons in (300_000, 5_900_000))
+    assert region.n == 24 and len(region.kommuner) == 5
+    children = region.weights * share_in_areas(300_000) * 61_400
     assert (children < 50).sum() >= 2
-    per_area = [(areas.area_of == one).sum() for one in range(areas.n)]
-    assert min(per_area) >= 2 and max(per_area) <= 5
+    assert 195 <= country.n <= 205
+    assert country.kommuner == KOM_CODES and len(KOM_CODES) == 98
+    assert int(country.plan.max()) + 1 == 90 and (country.plan == -1).sum() > 10
+    residents = country.weights * 0.087 * 1_207_000 / 0.27
+    assert residents.min() >= 1_000 and residents.max() <= 6_000
+    assert 1_400 <= sorted(residents)[country.n // 2] <= 1_950
+    per_plan = [(country.plan == plan).sum() for plan in range(90)]
+    assert min(per_plan) >= 1 and max(per_plan) <= 4
+    afdelinger = country.afdeling_weights * residents[country.area_of]
+    assert (afdelinger < 50).sum() > 20 and afdelinger.max() <= 1_200
 
 
 def test_too_few_persons_or_unordered_years_are_refused() -> None:
