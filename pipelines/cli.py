@@ -110,7 +110,7 @@ def init(home: Home, show: bool) -> None:
 )
 @click.pass_obj
 def synth(home: Home, persons: int, seed: int, form: Format) -> None:
-    """Write synthetic registers into the home's extracts (real municipality codes, invented names and people).
+    """Write synthetic registers into the home's extracts (real municipality codes; names invented).
 
     All names are invented and every file is marked synthetic. The planted truth goes to HOME/truth, outside
     the extracts. The same seed gives the same bytes.

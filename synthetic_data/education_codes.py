@@ -1,7 +1,7 @@
 """A small table of real education codes, as Danmarks Statistik's public DISCED-15 value set lists them.
 
 Belongs here: the 60 codes the synthetic registers use, in the columns of the full table.
-Does not belong here: which person gets which code (`population.py`).
+Does not belong here: which person gets which code (`traits.py`).
 
 HFAUDD is an identifier: its first digits are not the level (9811 is AMU, 9999 unknown, 1353 preparatory).
 """
