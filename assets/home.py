@@ -53,6 +53,16 @@ class Home:
         return self.private / "runs.jsonl"
 
     @property
+    def running(self) -> Path:
+        """There while a run is under way, and after one that was killed."""
+        return self.private / "running.json"
+
+    @property
+    def log(self) -> Path:
+        """What runs said, as JSON lines with the time of each; turned at a fixed size."""
+        return self.private / "log" / "femfaktor.jsonl"
+
+    @property
     def lock(self) -> Path:
         return self.private / "lock"
 

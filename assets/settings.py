@@ -38,8 +38,14 @@ legal_basis = ""
 # Days to keep the scored rows (one per child) once a date is counted. Above 0 a reason is required.
 scored_days = 0
 scored_reason = ""
+# Days to keep the history of runs that `femfaktor ui` shows (counts and run times).
+run_history_days = 90
 
-# Columns that your delivery calls something else, by register:  typed name = "DELIVERED NAME"
+# Per register: how many months after its status day your delivery usually has it, where that differs from
+# docs/registers.md; `femfaktor status` says when one is late.
+# [registers.akm]
+# arrives_after = 15
+# Columns that your delivery calls something else:  typed name = "DELIVERED NAME"
 # [registers.kraf.columns]
 # afg_dato = "AFG_AFGDTO"
 """
@@ -65,6 +71,7 @@ class Release(_Section):
 class Retention(_Section):
     scored_days: int = Field(default=0, ge=0, le=366)
     scored_reason: str = ""
+    run_history_days: int = Field(default=90, ge=1, le=3650)
 
     @model_validator(mode="after")
     def _keeping_needs_a_reason(self) -> Retention:
@@ -75,6 +82,7 @@ class Retention(_Section):
 
 class Register(_Section):
     columns: dict[str, str] = Field(default_factory=dict)
+    arrives_after: int | None = Field(default=None, ge=1, le=60)
 
 
 class Settings(_Section):

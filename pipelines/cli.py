@@ -259,20 +259,15 @@ def report(home: Home, out: Path) -> None:
 @click.option("-n", "count", type=click.IntRange(1), default=5, show_default=True, help="How many runs.")
 @click.pass_obj
 def status(home: Home, as_json: bool, count: int) -> None:
-    """The last runs: when, how they ended, what was redone and why."""
-    lines = home.runs.read_text(encoding="utf-8").splitlines()[-count:] if home.runs.exists() else []
-    runs = [json.loads(line) for line in lines]
+    """The last runs (when, how they ended, what was redone and why), and how fresh each register is."""
+    from datetime import date
+
+    from pipelines.status import print_status, tell_status
+
     if as_json:
-        click.echo(json.dumps(runs, ensure_ascii=False))
-        return
-    if not runs:
-        click.echo("No runs yet: `femfaktor nightly`.")
-    for run in runs:
-        click.echo(
-            f"{run['ended']}  {run['state']:<16} {run['seconds']:>7.1f} s  release {run['release'] or '-'}"
-        )
-        for line in [*run["redone"], *run["messages"]]:
-            click.echo(f"    {line}")
+        click.echo(json.dumps(tell_status(home, count, date.today()), ensure_ascii=False, default=str))
+    else:
+        print_status(home, count, date.today())
 
 
 @main.command()

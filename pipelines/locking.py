@@ -1,6 +1,6 @@
 """One run at a time per data home.
 
-Belongs here: the lock. Does not belong here: what runs under it.
+Belongs here: the lock, and asking for it. Does not belong here: what runs under it.
 """
 
 from __future__ import annotations
@@ -28,3 +28,15 @@ def locked(home: Home) -> Iterator[None]:
                 f"Another femfaktor run holds {home.root}. Wait for it, or see `femfaktor status`."
             ) from None
         yield
+
+
+def is_held(home: Home) -> bool:
+    """Whether a run is under way."""
+    if not home.lock.exists():
+        return False
+    with home.lock.open("r") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -21,6 +21,7 @@ from assets.fingerprints import hash_code, hash_file
 from assets.home import Home
 from assets.retention import drop_all_due
 from assets.workspace import SILENT, Voice, Workspace
+from pipelines.journal import Journal
 from pipelines.locking import locked
 from schemas.errors import EnvironmentUnfit, FemfaktorError
 
@@ -61,8 +62,10 @@ def run_night(
     _keep_private()
     home.create()
     with locked(home), _empty_temp(home):
+        journal = Journal(home)
+        journal.begin(jobs)
         try:
-            workspace = Workspace.open(home, voice)
+            workspace = Workspace.open(home, journal.heard(voice))
             drop_all_due(workspace)
             surface = _surface(workspace, verify=verify)
             if jobs == ("nightly",) and _is_quiet(workspace, surface):
@@ -79,7 +82,7 @@ def run_night(
             workspace.fingerprints.save()
         outcome.seconds = round(time.monotonic() - started, 2)
         outcome.release = home.latest.resolve().name if home.latest.exists() else None
-        _remember(home, outcome)
+        journal.end(asdict(outcome))
     return outcome
 
 
@@ -171,9 +174,3 @@ def _outcome(success: bool, workspace: Workspace) -> Outcome:
         redone=workspace.redone,
         messages=[str(failure) for failure in failures] or ["The run failed; see `femfaktor ui`."],
     )
-
-
-def _remember(home: Home, outcome: Outcome) -> None:
-    line = {"ended": datetime.now().isoformat(timespec="seconds"), **asdict(outcome)}
-    with home.runs.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")

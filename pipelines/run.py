@@ -6,10 +6,16 @@ Belongs here: executing. Does not belong here: deciding whether to (`night.py`).
 from __future__ import annotations
 
 import os
+import shutil
 import warnings
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from assets.home import Home
 from assets.workspace import Workspace
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 DAGSTER_YAML = """\
 # Written by femfaktor. Nothing leaves this machine, and the event log holds counts only.
@@ -58,6 +64,7 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
         workspace.say(f"read by no factor, left as delivered: {', '.join(unread)}")
     queue = list(jobs)
     with dg.DagsterInstance.get() as instance:
+        forget_old_runs(instance, workspace.home, workspace.settings.retention.run_history_days)
         while queue:
             name = queue.pop(0)
             tags = range_tags(instance, workspace) if name == "nightly" else {}
@@ -69,3 +76,16 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
             if name == "nightly" and synthetic:
                 queue.append("release")
     return True
+
+
+def forget_old_runs(instance: dg.DagsterInstance, home: Home, days: int) -> None:
+    """Delete the event log and the files of runs older than `days`: Dagster itself keeps them for ever."""
+    import dagster as dg
+
+    before = datetime.now(UTC) - timedelta(days=days)
+    for record in instance.get_run_records(dg.RunsFilter(created_before=before)):
+        run_id = record.dagster_run.run_id
+        instance.delete_run(run_id)
+        # delete_run empties a run's database and leaves the file.
+        (home.dagster / "history" / "runs" / f"{run_id}.db").unlink(missing_ok=True)
+        shutil.rmtree(home.dagster / "storage" / run_id, ignore_errors=True)

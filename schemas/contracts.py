@@ -30,6 +30,13 @@ OPEN_DATE = date(9999, 12, 31)
 ID_DIGITS = 12
 
 
+def months_later(day: date, months: int) -> date:
+    """The last day of the month `months` after that of `day`."""
+    month = day.year * 12 + day.month - 1 + months
+    year, month = divmod(month, 12)
+    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
 class Kind(StrEnum):
     """How a delivered value is read. Nothing is inferred from the values themselves."""
 
@@ -49,6 +56,11 @@ class Period(StrEnum):
     MONTH = "the weeks completed by the end of the month; without a month by 31 December"
     NEW_YEAR = "status on 1 January of the year, which is 31 December of the year before"
     NONE = "a list with validity dates; no period"
+
+    @property
+    def months(self) -> int:
+        """Months from one status day to the next; 0 for lists."""
+        return {Period.QUARTER: 3, Period.MONTH: 1, Period.NONE: 0}.get(self, 12)
 
 
 @dataclass(frozen=True)
@@ -158,7 +170,8 @@ class Contract:
     `status_column`: holds the status day itself, checked against the file. `weeks`: a column per week besides
     `columns`. `read_by`: the factors (and "areas") that read it; a register that none reads is named by the
     night, and typed by `femfaktor check` only. `required`: a delivery without the register can't be scored;
-    without an optional one the definitions that need it are left out.
+    without an optional one the definitions that need it are left out. `arrives_after`: months from the status
+    day until a delivery usually holds it (certainty B, so femfaktor.toml may say otherwise); 0 = no calendar.
     """
 
     name: str
@@ -175,6 +188,7 @@ class Contract:
     weeks: Weeks | None = None
     read_by: tuple[str, ...] = ()
     required: bool = True
+    arrives_after: int = 0
     note: str = ""
 
     def column(self, name: str) -> Column:
@@ -226,6 +240,12 @@ class Contract:
                 # Statistics Denmark's 1 January is the same moment as 31 December of the year before.
                 return date(year - 1, 12, 31)
         raise ValueError(f"{self.name} has no period {year}{f'{month:02d}' if month else ''}")
+
+    def next_vintage(self, vintage: date) -> date:
+        """The status day after `vintage`. ValueError for a list."""
+        if not self.period.months:
+            raise ValueError(f"{self.name} has no periods")
+        return months_later(vintage, self.period.months)
 
     def pandera_schema(self, vintage: date | None) -> pa.DataFrameSchema:
         """The checks of a typed table of this vintage: types, nulls, code lists, bounds, one row per key."""

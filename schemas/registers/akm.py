@@ -52,6 +52,7 @@ CONTRACT = Contract(
             codes=SOCIO13,
         ),
     ),
+    arrives_after=13,
     read_by=("f3",),
     note="A person who is missing was not in AKM that year: unknown, not 'no'.",
 )

@@ -157,6 +157,7 @@ CONTRACT = Contract(
     ),
     period=Period.QUARTER,
     status_column="referencetid",
+    arrives_after=2,
     read_by=("f1", "f2", "f5"),
     note="Someone who died in the year is still in its snapshot, with CIVST D.",
 )

@@ -88,6 +88,7 @@ CONTRACT = Contract(
         ),
     ),
     period=Period.NEW_YEAR,
+    arrives_after=6,
     read_by=("f5",),
     note="Names of rooms, area and ownership are not confirmed: map them in femfaktor.toml.",
 )

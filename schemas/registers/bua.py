@@ -35,6 +35,7 @@ CONTRACT = Contract(
     one_row_per_key=False,
     valid_interval=("sag_vfra", "sag_vtil"),
     may_overlap=True,
+    arrives_after=10,
     required=False,
     note="What the factors were chosen to foretell (SFI 10:14), not a factor itself.",
 )

@@ -38,6 +38,11 @@ def _register(contract: Contract) -> str:
         "",
         f"*{contract.da}.* {rows} per {key}.",
         f"Period: {contract.period.value}.",
+        *(
+            [f"Usually delivered within {contract.arrives_after} months (B)."]
+            if contract.arrives_after
+            else []
+        ),
         _readers(contract),
         f"Limit for codes outside a closed list: {contract.unknown_code_limit:.0%} of a column's values.",
     ]

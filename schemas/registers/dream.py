@@ -52,6 +52,7 @@ CONTRACT = Contract(
         ),
         years_before=5,
     ),
+    arrives_after=2,
     read_by=("f3",),
     required=False,
     note="A file holds at least the weeks of its own year; of a cumulative one the five years before are "

@@ -45,5 +45,6 @@ CONTRACT = Contract(
             unit="kr.",
         ),
     ),
+    arrives_after=13,
     required=False,
 )

@@ -27,5 +27,6 @@ CONTRACT = Contract(
         _amount("kontanthj_13", "Kontanthjælp m.m.", "Cash benefit etc."),
         _amount("folkefortid_13", "Folke- og førtidspension", "Old-age and disability pension"),
     ),
+    arrives_after=13,
     required=False,
 )

@@ -66,6 +66,7 @@ CONTRACT = Contract(
         Column("afg_dato", Kind.DATE, pl.Date, "Afgørelsesdato", "Date of the decision", certainty="I"),
     ),
     one_row_per_key=False,
+    arrives_after=13,
     read_by=("f2",),
     note="The delivered name of the decision date is not confirmed: map it in femfaktor.toml.",
 )

@@ -40,5 +40,6 @@ CONTRACT = Contract(
             "hf_vfra", Kind.DATE, pl.Date, "Uddannelsen gælder fra", "Education valid from", required=False
         ),
     ),
+    arrives_after=10,
     read_by=("f4",),
 )

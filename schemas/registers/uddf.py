@@ -38,6 +38,7 @@ CONTRACT = Contract(
     valid_interval=("hf_vfra", "hf_vtil"),
     # Whether HF_VTIL is the last day or the next interval's first is not confirmed.
     may_overlap=True,
+    arrives_after=10,
     required=False,
     note="One delivery holds all intervals up to its status day.",
 )

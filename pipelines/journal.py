@@ -1,0 +1,118 @@
+"""The private record of runs: one line per run, one per thing said, and what is known of a run that died.
+
+Belongs here: writing and reading `private/runs.jsonl`, `private/running.json` and the rotated log below
+`private/log/`. Standard library only: a quiet night writes here too.
+Does not belong here: what a run does (`night.py`), showing it (`status.py`, `cli.py`).
+
+All of it is counts, names of files and rules; the log adds the time of each line.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from typing import Any
+
+from assets.fingerprints import replace_text
+from assets.home import PRIVATE, Home
+from assets.workspace import Voice
+
+LOG_BYTES, LOG_FILES = 5_000_000, 5
+"""Size at which the log is turned, and how many turned ones are kept."""
+
+KILLED = "killed"
+
+
+class _JsonLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds"),
+            "level": record.levelname.lower(),
+            "pid": record.process,
+            "text": record.getMessage(),
+        }
+        return json.dumps(line, ensure_ascii=False)
+
+
+class Journal:
+    """The record of one run, from `begin` to `end`. Only the holder of the home's lock writes it."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        home.log.parent.mkdir(mode=PRIVATE, exist_ok=True)
+        self._handler = RotatingFileHandler(
+            home.log, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
+        )
+        self._handler.setFormatter(_JsonLine())
+        # Not in logging's tree: another library's handlers must not see the lines, nor we theirs.
+        self._log = logging.Logger("femfaktor", logging.INFO)
+        self._log.addHandler(self._handler)
+
+    def begin(self, jobs: tuple[str, ...]) -> None:
+        """Note that a run has started; of one that never ended, that it was killed."""
+        if lost := read_running(self._home):
+            self._append({"ended": None, "state": KILLED, **_empty(), "started": lost["started"]})
+            self._log.warning("the run that started %s was killed", lost["started"])
+        started = {"started": _now(), "jobs": list(jobs), "pid": os.getpid()}
+        replace_text(self._home.running, json.dumps(started))
+        self._log.info("started: %s", ", ".join(jobs))
+
+    def heard(self, voice: Voice) -> Voice:
+        """`voice`, with every line written down as well."""
+
+        def say(line: str) -> None:
+            self._log.info("%s", line)
+            voice.say(line)
+
+        return replace(voice, say=say)
+
+    def end(self, outcome: Mapping[str, Any]) -> None:
+        """Note how the run ended."""
+        for message in outcome["messages"]:
+            self._log.error("%s", message)
+        self._log.info("ended: %s in %s s", outcome["state"], outcome["seconds"])
+        self._handler.close()
+        self._append({"ended": _now(), **outcome})
+        self._home.running.unlink(missing_ok=True)
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        # A run killed inside this write leaves half a line: the next one starts on a line of its own.
+        with self._home.runs.open("ab+") as stream:
+            stream.seek(0, os.SEEK_END)
+            if stream.tell():
+                stream.seek(-1, os.SEEK_END)
+                if stream.read(1) != b"\n":
+                    stream.write(b"\n")
+            stream.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
+
+
+def read_runs(home: Home, count: int) -> list[dict[str, Any]]:
+    """The last `count` runs, oldest first."""
+    lines = home.runs.read_text(encoding="utf-8", errors="replace").splitlines() if home.runs.exists() else []
+    runs = [run for line in lines if (run := _parsed(line))]
+    return runs[-count:]
+
+
+def read_running(home: Home) -> dict[str, Any] | None:
+    """What is known of a run that has not ended: under way, or killed."""
+    return _parsed(home.running.read_text(encoding="utf-8")) if home.running.exists() else None
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _empty() -> dict[str, Any]:
+    return {"exit_code": None, "seconds": None, "redone": [], "messages": [], "release": None}
+
+
+def _now() -> str:
+    return datetime.now().isoformat(timespec="seconds")
