@@ -1,37 +1,45 @@
-"""Charts: matplotlib artists on a bare figure, measured in millimetres, as reproducible SVG.
+"""Charts: drawn through matplotlib's SVG renderer, measured in millimetres, reproducible; one code for PDF,
+HTML and PNG.
 
-Belongs here: drawing. One accent colour; meaning never rests on colour alone; every value has its label.
+Belongs here: drawing. One accent colour; meaning never rests on colour alone; every value has its label where
+it stands, so there is no legend to decode. Hidden is a dotted box with a word in it, never a length.
 Does not belong here: what the values are (`model`), what they are called (`texts`), alt texts (`view`).
 
-No axes, ticks or legends: a figure with a handful of artists draws five times as fast as one with axes.
+The renderer is called directly: figures, axes and text artists take ten to twenty times as long for the same
+strokes, and charts are what a release waits for. Text stays text (`svg.fonttype: none`): a twentieth of the
+size of outlines, and a reader of the file, also the audit, can read it. Whoever places a chart must have the
+font (`fonts`).
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from reports import fonts
 from reports.numbers import decimal
 
 if TYPE_CHECKING:
+    from matplotlib.backends.backend_svg import RendererSVG
     from matplotlib.ft2font import FT2Font
     from matplotlib.path import Path
 
 ACCENT = "#0b5c7f"
-ACCENT_TINT = "#cfe2ea"
+ACCENT_TINT = "#c5dce6"
 INK = "#1c1c1c"
-GREY = "#6b6b6b"
+GREY = "#595959"
 BAR_GREY = "#9a9a9a"
 LINE = "#d4d4d4"
-COMPARISON_ROW = 7.8
 SIZE = 9.0  # points, the smallest text of a report
-MM = 1 / 25.4
 POINT = 25.4 / 72
+WEIGHTS = {"regular": 400, "italic": 400, "semibold": 600, "bold": 700}
+DOTTED, DASHED = (0.0, (1.2, 1.2)), (0.0, (3.0, 2.0))
+COMPARISON_ROW, FACTOR_ROW, COUNT_ROW = 5.4, 6.2, 4.6
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Point:
-    """One date of a development: `label` stands at the value, or in its place where there is none."""
+    """One date of a development: `label` stands at the value, or in its place where there is none.
+
+    `mark`: what breaks the series just before this date, in a word or two.
+    """
 
     day: date
     tick: str
@@ -56,42 +67,64 @@ class Point:
     share_pct: float | None
     low_pct: float | None = None
     high_pct: float | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of children as a bar; None = hidden. `strong`: in the accent colour."""
+
+    name: str
+    label: str
+    children: int | None
+    strong: bool = False
 
 
 class Canvas:
-    """A figure with the origin top left and millimetres both ways."""
+    """A drawing with the origin top left and millimetres both ways; painted in the order of the calls."""
 
     def __init__(self, width: float, height: float) -> None:
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
-        from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D
 
         self.width, self.height = width, height
-        self.figure = Figure(figsize=(width * MM, height * MM))
-        FigureCanvasSVG(self.figure)
-        self.figure.patch.set_visible(False)
-        self.space = Affine2D().scale(MM, -MM).translate(0, height * MM) + self.figure.dpi_scale_trans
+        self._strokes: list[Callable[[RendererSVG], None]] = []
+        self._space = Affine2D().scale(1 / POINT, -1 / POINT).translate(0, height / POINT)
 
-    def _add(self, artist) -> None:
-        artist.set(transform=self.space, zorder=len(self.figure.artists))  # painted in the order of the calls
-        self.figure.add_artist(artist, clip=False)
+    def _path(self, points, *, fill=None, edge=None, stroke=0.7, dash=None, closed=False) -> None:
+        from matplotlib.path import Path
 
-    def polygon(self, points: Sequence[tuple[float, float]], fill: str, edge: str = "none", **style) -> None:
-        from matplotlib.patches import Polygon
+        vertices = [*points, points[0]] if closed else points
+        self._draw(Path(vertices, closed=closed), fill, edge, stroke, dash)
 
-        self._add(Polygon(points, closed=True, facecolor=fill, edgecolor=edge, **{"linewidth": 0.7, **style}))
+    def _draw(self, path: Path, fill: str | None, edge: str | None, stroke: float, dash=None) -> None:
+        from matplotlib.colors import to_rgba
 
-    def rect(
-        self, x: float, y: float, width: float, height: float, fill: str, edge: str = "none", **style
-    ) -> None:
-        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        self.polygon(corners, fill, edge, **style)
+        def draw(to: RendererSVG) -> None:
+            gc = to.new_gc()
+            gc.set_linewidth(stroke if edge else 0)
+            gc.set_joinstyle("round")
+            if edge:
+                gc.set_foreground(edge)
+                gc.set_dashes(*(dash or (None, None)))
+            to.draw_path(gc, path, self._space, to_rgba(fill) if fill is not None else None)
 
-    def line(self, points: Sequence[tuple[float, float]], color: str, width: float = 0.7, **style) -> None:
-        from matplotlib.lines import Line2D
+        self._strokes.append(draw)
 
-        xs, ys = zip(*points, strict=True)
-        self._add(Line2D(xs, ys, color=color, linewidth=width, **style))
+    def polygon(self, points: Sequence[tuple[float, float]], fill: str, edge: str | None = None, **style):
+        self._path(points, fill=fill, edge=edge, closed=True, **style)
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str, edge: str | None = None, **s):
+        self.polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], fill, edge, **s)
+
+    def line(self, points: Sequence[tuple[float, float]], color: str, width: float = 0.7, dash=None) -> None:
+        self._path(points, edge=color, stroke=width, dash=dash)
+
+    def dot(self, x: float, y: float, radius: float, fill: str, edge: str, width: float = 1.2) -> None:
+        from matplotlib.path import Path
+        from matplotlib.transforms import Affine2D
+
+        circle = Affine2D().scale(radius).translate(x, y).transform_path(Path.unit_circle())
+        self._draw(circle, fill, edge, width)
 
     def text(
         self,
@@ -104,45 +137,47 @@ class Canvas:
         turned: bool = False,
         backed: bool = False,
     ) -> None:
-        from matplotlib.patches import PathPatch
-        from matplotlib.transforms import Affine2D
-
+        """`text` with its middle at `y`: a third of the size below it lies the baseline."""
         room = text_width(text, cut)
+        x -= {"left": 0.0, "center": room / 2, "right": room}["left" if turned else ha]
         if backed:
-            self.rect(x - room / 2 if ha == "center" else x, y - 1.6, room, 3.2, "white")
-        shift = {"left": 0.0, "center": -room / 2, "right": -room}["center" if turned else ha]
-        # A third of the size below the middle: a centred box would move with descenders.
-        place = Affine2D().translate(shift, SIZE * POINT * 0.33)
-        if turned:
-            place = place.rotate_deg(-90)
-        path = place.translate(x, y).transform_path(_outline(text, cut))
-        self._add(PathPatch(path, facecolor=color, linewidth=0))
+            self.rect(x - 0.4, y - 1.6, room + 0.8, 3.3, "white")
+        drop = SIZE * POINT * 0.33
+        x, y = (x + drop, y + room / 2) if turned else (x, y + drop)
+
+        def draw(to: RendererSVG) -> None:
+            gc = to.new_gc()
+            gc.set_foreground(color)
+            to.draw_text(gc, x / POINT, y / POINT, text, _properties(cut), 90 if turned else 0)
+
+        self._strokes.append(draw)
 
     def svg(self) -> str:
+        """The drawing without XML prologue, metadata and global style: as it may stand inside a page."""
         import matplotlib
+        from matplotlib.backends.backend_svg import RendererSVG
 
         out = io.StringIO()
-        with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "femfaktor"}):
-            self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-        return out.getvalue()
+        with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "femfaktor"}):
+            renderer = RendererSVG(
+                self.width / POINT, self.height / POINT, out, metadata={"Date": None, "Creator": None}
+            )
+            for draw in self._strokes:
+                draw(renderer)
+            renderer.finalize()
+        text = out.getvalue()
+        text = text[text.index("<svg") :]
+        return re.sub(r"\s*<(metadata|defs)>.*?</\1>", "", text, flags=re.DOTALL)
 
 
-@lru_cache(maxsize=4096)
-def _outline(text: str, cut: str) -> Path:
-    """The text as a path in millimetres, baseline at 0, y down. Cached: labels repeat from page to page.
+@cache
+def _properties(cut: str):
+    from matplotlib.font_manager import FontProperties, fontManager
 
-    Set as plain text: matplotlib's own text would read $…$ in a name as mathematics.
-    """
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.path import Path
-    from matplotlib.textpath import text_to_path
-
-    font = FontProperties(fname=str(fonts.font_file(cut)), size=SIZE)
-    vertices, codes = text_to_path.get_text_path(font, text, ismath=False)
-    if not len(vertices):
-        return Path([(0.0, 0.0)])
-    scale = SIZE * POINT / text_to_path.FONT_SCALE
-    return Path([(x * scale, -y * scale) for x, y in vertices], codes)
+    fontManager.addfont(str(fonts.font_file(cut)))
+    return FontProperties(
+        family=fonts.FAMILY, size=SIZE, weight=WEIGHTS[cut], style="italic" if cut == "italic" else "normal"
+    )
 
 
 @cache
@@ -164,47 +199,88 @@ def text_width(text: str, cut: str = "regular") -> float:
     return sum(_advance(char, cut) for char in text)
 
 
-def wrapped(text: str, width: float, lines: int = 2, cut: str = "regular") -> list[str]:
-    """`text` in at most `lines` lines of `width` millimetres; what does not fit ends in …"""
-    rows: list[str] = []
-    rest = text
-    while rest and len(rows) < lines:
-        if text_width(rest, cut) <= width:
-            return [*rows, rest]
-        last = len(rows) == lines - 1
-        room = width - (text_width("…", cut) if last else 0)
-        end = next(n for n in range(len(rest)) if text_width(rest[: n + 1], cut) > room)
-        space = rest.rfind(" ", 0, end + 1)
-        cut_at = space if space > 0 else max(end, 1)
-        rows.append(rest[:cut_at].rstrip() + ("…" if last else ""))
-        rest = rest[cut_at:].lstrip()
-    return rows
+def clipped(text: str, width: float, cut: str = "regular") -> str:
+    """`text` in one line of `width` millimetres; what does not fit ends in …"""
+    if text_width(text, cut) <= width:
+        return text
+    room = width - text_width("…", cut)
+    kept = next(n for n in range(len(text)) if text_width(text[: n + 1], cut) > room)
+    return f"{text[:kept].rstrip()}…"
+
+
+def _hidden(canvas: Canvas, x: float, y: float, label: str, height: float = 4.0) -> None:
+    """A dotted box instead of a bar: something is there, its length is not told."""
+    width = text_width(label, "italic") + 3
+    canvas.rect(x, y - height / 2, width, height, "white", GREY, dash=DOTTED)
+    canvas.text(x + 1.5, y, label, GREY, "italic")
+
+
+def _whisker(canvas: Canvas, low: float, high: float, y: float) -> None:
+    for color, weight in (("white", 2.8), (INK, 1.1)):
+        canvas.line([(low, y), (high, y)], color, weight)
+        for x in (low, high):
+            canvas.line([(x, y - 1.1), (x, y + 1.1)], color, weight)
+
+
+def _ceiling(shares: Sequence[float]) -> int:
+    top = min(max([*shares, 0.0]) * 1.05, 100.0)
+    return next(c for c in (10, 20, 30, 40, 50, 60, 80, 100) if c >= top)
+
+
+def interval(bar: Bar, others: Sequence[Bar], width: float) -> str:
+    """The key figure on a scale: where the level may lie (band), the share (dot), others as ticks above."""
+    canvas = Canvas(width, 19.0)
+    known = [b for b in (bar, *others) if b.share_pct is not None]
+    ceiling = _ceiling([b.high_pct or b.share_pct or 0.0 for b in known])
+    left, right, y = 1.5, width - 6.0, 11.2
+    zero = text_width("0") / 2
+
+    def x_of(share: float) -> float:
+        return left + zero + min(share, ceiling) / ceiling * (right - left - zero)
+
+    canvas.line([(x_of(0), y), (x_of(ceiling), y)], BAR_GREY, 0.8)
+    for step in (0, ceiling / 2, ceiling):
+        canvas.line([(x_of(step), y - 1), (x_of(step), y + 1)], BAR_GREY, 0.8)
+        label = decimal(step)
+        canvas.text(x_of(step), y + 5.2, label, GREY, ha="center")
+    if bar.share_pct is None:
+        _hidden(canvas, x_of(0) + 2, y, bar.label)
+    else:
+        if bar.low_pct is not None and bar.high_pct is not None:
+            low, high = x_of(bar.low_pct), x_of(bar.high_pct)
+            canvas.rect(low, y - 2.3, max(high - low, 0.6), 4.6, ACCENT_TINT, ACCENT, stroke=0.6)
+        canvas.dot(x_of(bar.share_pct), y, 1.5, ACCENT, "white", 0.8)
+    end = -1.0
+    for other in sorted((o for o in others if o.share_pct is not None), key=lambda o: o.share_pct or 0.0):
+        x, room = x_of(other.share_pct or 0.0), text_width(other.label)
+        start = min(max(x - room / 2, end + 2), width - room)
+        canvas.line([(x, y - 4.6), (x, y + 1.6)], INK, 1.1)
+        canvas.text(start, y - 7.0, other.label, INK)
+        end = start + room
+    return canvas.svg()
 
 
 def comparison(bars: Sequence[Bar], width: float) -> str:
     """Horizontal bars, one per unit, with interval where there is one. Height follows from the bars."""
-    row, names, scale_gap = COMPARISON_ROW, width * 0.51, 2.0
+    row, names = COMPARISON_ROW, width * 0.50
     canvas = Canvas(width, row * len(bars))
-    left = names + scale_gap
+    left = names + 1.5
     per_point = _scale(bars, width - left)
     for i, bar in enumerate(bars):
-        y = row * (i + 0.5)
-        own = bar.kind == "area"
+        y, own = row * (i + 0.5), bar.kind == "area"
         cut = "semibold" if own else "regular"
-        lines = wrapped(bar.name, names, cut=cut)
-        for n, text in enumerate(lines):
-            canvas.text(0, y + (n - (len(lines) - 1) / 2) * 3.6, text, INK, cut)
+        canvas.text(names, y, clipped(bar.name, names, cut), INK, cut, ha="right")
         if bar.share_pct is None:
-            _hidden(canvas, left, y, bar.label)
+            _hidden(canvas, left + 0.8, y, bar.label)
             continue
         end = left + bar.share_pct * per_point
-        fill, edge = {"area": (ACCENT, "none"), "other": (BAR_GREY, "none")}.get(bar.kind, ("white", GREY))
-        canvas.rect(left, y - 2.1, end - left, 4.2, fill, edge)
+        fill, edge = {"area": (ACCENT, None), "other": (BAR_GREY, None)}.get(bar.kind, ("white", GREY))
+        canvas.rect(left, y - 1.9, max(end - left, 0.3), 3.8, fill, edge)
         if bar.low_pct is not None and bar.high_pct is not None:
             _whisker(canvas, left + bar.low_pct * per_point, left + bar.high_pct * per_point, y)
             end = max(end, left + bar.high_pct * per_point)
         canvas.text(end + 1.5, y, bar.label, INK, cut)
-    canvas.line([(left, 0.6), (left, row * len(bars) - 0.6)], GREY, 0.7)
+    canvas.line([(left, 0.6), (left, row * len(bars) - 0.6)], GREY, 0.8)
     return canvas.svg()
 
 
@@ -212,49 +288,85 @@ def _scale(bars: Sequence[Bar], width: float) -> float:
     """Millimetres per point, so that every bar and the label at its end fit in `width`."""
     ends = [(b.high_pct or b.share_pct, b.label) for b in bars if b.share_pct is not None]
     return min(
-        [(width - text_width(label, "semibold") - 3.5) / max(end or 0.0, 10.0) for end, label in ends]
+        [(width - text_width(label, "semibold") - 3.0) / max(end or 0.0, 10.0) for end, label in ends]
         or [1.0]
     )
 
 
-def _whisker(canvas: Canvas, low: float, high: float, y: float) -> None:
-    for color, weight in (("white", 2.6), (INK, 1.0)):
-        canvas.line([(low, y), (high, y)], color, weight)
-        for x in (low, high):
-            canvas.line([(x, y - 1.1), (x, y + 1.1)], color, weight)
+def factor_dots(
+    rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: str, other_name: str
+) -> str:
+    """Per factor the unit's share (filled dot) and the other's (open dot) on one scale, 0 to 100.
+
+    Numbers stand on the outer sides of their dots, so they never meet; the first row with both names the dots.
+    """
+    top = 5.0
+    canvas = Canvas(width, top + FACTOR_ROW * len(rows))
+    margin = text_width("100", "semibold") + 3.0
+    left, right = margin, width - margin
+
+    def x_of(share: float) -> float:
+        return left + share / 100 * (right - left)
+
+    bottom = top + FACTOR_ROW * len(rows)
+    for step in (0, 25, 50, 75, 100):
+        canvas.line([(x_of(step), top), (x_of(step), bottom)], LINE if step else BAR_GREY, 0.6)
+    named = next(
+        (i for i, (a, b) in enumerate(rows) if b and a.share_pct is not None and b.share_pct is not None),
+        None,
+    )
+    for i, (own, other) in enumerate(rows):
+        y = top + FACTOR_ROW * (i + 0.5)
+        a, b = own.share_pct, other.share_pct if other else None
+        if a is not None and b is not None:
+            canvas.line([(x_of(b), y), (x_of(a), y)], ACCENT_TINT, 3.0)
+        own_right = b is None or a is None or a >= b
+        if b is not None and other is not None:
+            canvas.dot(x_of(b), y, 1.25, "white", GREY, 1.3)
+            _beside(canvas, x_of(b), y, other.label, GREY, "regular", right=not own_right)
+        if a is None:
+            _hidden(canvas, x_of(b or 0.0) + (4.0 if b is not None else 1.0), y, own.label)
+        else:
+            canvas.dot(x_of(a), y, 1.6, ACCENT, "white", 0.6)
+            _beside(canvas, x_of(a), y, own.label, ACCENT, "semibold", right=own_right)
+        if i == named and a is not None and b is not None:
+            first, second = sorted(((a, own_name, ACCENT, "semibold"), (b, other_name, GREY, "regular")))
+            start = x_of(first[0])
+            room = text_width(first[1], first[3])
+            x = max(0.0, min(start - room / 2, x_of(second[0]) - room - 2))
+            canvas.text(x, top - 2.6, first[1], first[2], first[3])
+            x = min(max(x_of(second[0]) - 1, x + room + 3), width - text_width(second[1], second[3]))
+            canvas.text(x, top - 2.6, second[1], second[2], second[3])
+    return canvas.svg()
 
 
-def _hidden(canvas: Canvas, x: float, y: float, label: str) -> None:
-    """A dotted box instead of a bar: something is there, its length is not told."""
-    width = text_width(label, "italic") + 3
-    canvas.rect(x + 0.8, y - 2.1, width, 4.2, "white", BAR_GREY, linestyle=(0, (1.5, 1.5)))
-    canvas.text(x + 2.3, y, label, GREY, "italic")
+def _beside(canvas: Canvas, x: float, y: float, label: str, color: str, cut: str, *, right: bool) -> None:
+    if right:
+        canvas.text(x + 2.6, y, label, color, cut, backed=True)
+    else:
+        canvas.text(x - 2.6, y, label, color, cut, ha="right", backed=True)
 
 
-def factor_bars(rows: Sequence[tuple[Bar, Bar | None]], width: float, row: float) -> str:
-    """Two bars a row, the area's and the municipality's, beside a table whose rows are `row` mm high."""
-    canvas = Canvas(width, row * len(rows))
-    per_point = _scale([bar for pair in rows for bar in pair if bar], width)
-    for i, pair in enumerate(rows):
-        top = row * i
-        offsets = (0.30, 0.77) if pair[1] is not None else (0.5, 0.5)
-        for bar, offset in zip(pair, offsets, strict=True):
-            if bar is None:
-                continue
-            y, own = top + row * offset, bar.kind == "area"
-            height = 3.6 if own else 1.4
-            if bar.share_pct is None:
-                _hidden(canvas, 0.3, y, bar.label)
-                continue
-            canvas.rect(0.3, y - height / 2, bar.share_pct * per_point, height, ACCENT if own else BAR_GREY)
-            canvas.text(
-                bar.share_pct * per_point + 1.8,
-                y,
-                bar.label,
-                INK if own else GREY,
-                "semibold" if own else "regular",
-            )
-    canvas.line([(0.3, 0.8), (0.3, row * len(rows) - 0.8)], GREY, 0.7)
+def counts(rows: Sequence[Count], width: float, names: float) -> str:
+    """Numbers of children as bars; the longest bar leaves room for its label."""
+    canvas = Canvas(width, COUNT_ROW * len(rows))
+    left = names + 1.5
+    shown = [r for r in rows if r.children is not None]
+    per_child = min(
+        [(width - left - text_width(r.label, "semibold") - 2.5) / max(r.children or 0, 1) for r in shown]
+        or [1.0]
+    )
+    for i, row in enumerate(rows):
+        y, cut = COUNT_ROW * (i + 0.5), "semibold" if row.strong else "regular"
+        canvas.text(names, y, row.name, INK, cut, ha="right")
+        if row.children is None:
+            _hidden(canvas, left + 0.8, y, row.label)
+            continue
+        length = row.children * per_child
+        if length:
+            canvas.rect(left, y - 1.7, length, 3.4, ACCENT if row.strong else BAR_GREY)
+        canvas.text(left + length + 1.3, y, row.label, INK, cut)
+    canvas.line([(left, 0.5), (left, COUNT_ROW * len(rows) - 0.5)], GREY, 0.8)
     return canvas.svg()
 
 
@@ -263,75 +375,82 @@ def development(
 ) -> str:
     """The share over the dates, its interval as a band; gaps stay gaps and say why. `other`: a thin line."""
     canvas = Canvas(width, height)
-    left, top, bottom = 9.0, 5.0, height - 6.0
-    right = width - (text_width(points[-1].label, "semibold") / 2 + 3)
-    shares = [p.high_pct or p.share_pct or 0.0 for p in points] + [p.share_pct or 0.0 for p in other]
-    ceiling = next(c for c in (10, 20, 30, 40, 50, 60, 80, 100) if c >= min(max(shares) * 1.05, 100.0))
+    left, top, bottom = 7.0, 5.0, height - 5.4
+    right = width - 1.0
+    ceiling = _ceiling(
+        [p.high_pct or p.share_pct or 0.0 for p in points] + [p.share_pct or 0.0 for p in other]
+    )
     days = [p.day.toordinal() for p in points]
-    inner_left, inner_right = left + 7.0, right - 4.0
+    inner_left, inner_right = left + 6.5, right - 6.5
 
     def x_of(point: Point) -> float:
         if days[0] == days[-1]:
             return (inner_left + inner_right) / 2
-        return inner_left + (point.day.toordinal() - days[0]) / (days[-1] - days[0]) * (
-            inner_right - inner_left
-        )
+        share = (point.day.toordinal() - days[0]) / (days[-1] - days[0])
+        return inner_left + share * (inner_right - inner_left)
 
     def y_of(share: float) -> float:
         return bottom - min(share, ceiling) / ceiling * (bottom - top)
 
     for step in (0, ceiling / 2, ceiling):
-        canvas.line([(left, y_of(step)), (width, y_of(step))], LINE if step else GREY, 0.6)
+        canvas.line([(left, y_of(step)), (right, y_of(step))], LINE if step else GREY, 0.6)
         canvas.text(left - 1.5, y_of(step), decimal(step), GREY, ha="right")
-    for point in points:
-        if point.share_pct is None:
-            x, middle, room = x_of(point), (top + bottom) / 2, text_width(point.label, "italic") + 3
-            canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, linestyle=(0, (1.5, 2.0)))
-            canvas.rect(x - 2, middle - room / 2, 4, room, "white")
-            canvas.text(x, middle, point.label, GREY, "italic", turned=True)
     for run in _runs(points):
         band = [
             (x_of(p), p.low_pct, p.high_pct) for p in run if p.low_pct is not None and p.high_pct is not None
         ]
         if len(band) > 1:
             upper = [(x, y_of(high)) for x, _, high in band]
-            lower = [(x, y_of(low)) for x, low, _ in reversed(band)]
-            canvas.polygon(upper + lower, ACCENT_TINT)
+            canvas.polygon(upper + [(x, y_of(low)) for x, low, _ in reversed(band)], ACCENT_TINT)
         elif band:
             x, low, high = band[0]
             canvas.rect(x - 1.5, y_of(high), 3.0, y_of(low) - y_of(high), ACCENT_TINT)
+    for point in points:
+        if point.share_pct is None:
+            x, middle, room = x_of(point), (top + bottom) / 2, text_width(point.label, "italic") + 3
+            canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, DOTTED)
+            canvas.rect(x - 2, middle - room / 2, 4, room, "white")
+            canvas.text(x, middle, point.label, GREY, "italic", turned=True)
+    for before, point in zip(points, points[1:], strict=False):
+        if point.mark:
+            x = (x_of(before) + x_of(point)) / 2
+            canvas.line([(x, top - 1.5), (x, bottom)], INK, 0.8, DASHED)
+            canvas.text(x, top - 3.2, point.mark, INK, "italic", ha="center", backed=True)
     for run in _runs(other):
-        canvas.line(
-            [(x_of(p), y_of(p.share_pct or 0.0)) for p in run], BAR_GREY, 1.0, marker="o", markersize=2.2
-        )
+        canvas.line([(x_of(p), y_of(p.share_pct or 0.0)) for p in run], GREY, 1.0, DASHED)
+        for p in run:
+            canvas.dot(x_of(p), y_of(p.share_pct or 0.0), 0.7, "white", GREY, 0.8)
+    for run in _runs(points):
+        canvas.line([(x_of(p), y_of(p.share_pct or 0.0)) for p in run], ACCENT, 1.8)
+        for p in run:
+            canvas.dot(x_of(p), y_of(p.share_pct or 0.0), 1.0, "white", ACCENT, 1.4)
     named = next((p for p in other if p.share_pct is not None), None)
     if named is not None and named.share_pct is not None:
         y = y_of(named.share_pct)
-        canvas.text(x_of(named) - 2, y - 3.2 if y - 3.2 > top else y + 3.2, other_name, GREY, backed=True)
-    for run in _runs(points):
-        line = [(x_of(p), y_of(p.share_pct or 0.0)) for p in run]
-        canvas.line(line, ACCENT, 1.8, marker="o", markersize=4, markerfacecolor="white", markeredgewidth=1.4)
+        canvas.text(x_of(named) - 2, y - 3.0 if y - 3.0 > top else y + 3.0, other_name, GREY, backed=True)
     last = max((i for i, p in enumerate(points) if p.share_pct is not None), default=-1)
-    every = 1 if len(points) <= 7 else len(points)
+    first = min((i for i, p in enumerate(points) if p.share_pct is not None), default=-1)
+    few = len(points) * 9.0 < width
     for i, point in enumerate(points):
-        x, chosen = x_of(point), (len(points) - 1 - i) % every == 0 or i in (0, last)
-        if chosen or len(points) <= 10:
-            canvas.text(x, bottom + 4.0, point.tick, INK, ha="center")
-        if point.share_pct is not None and chosen:
+        if few or (len(points) - 1 - i) % 2 == 0:
+            canvas.text(x_of(point), bottom + 3.6, point.tick, INK, ha="center")
+        if point.share_pct is not None and (few or i in (first, last)):
             above = max(point.share_pct, point.high_pct or 0.0)
-            canvas.text(x, y_of(above) - 2.6, point.label, ACCENT, "semibold", ha="center", backed=True)
+            canvas.text(x_of(point), y_of(above) - 2.2, point.label, ACCENT, "semibold", ha="center", backed=True)
     return canvas.svg()
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:
-    """Stretches of dates with a value, no more than a year and a bit apart: lines never bridge a gap."""
+    """Stretches of dates with a value, no more than a year and a bit apart and without a break: lines never
+    bridge a gap.
+    """
     runs: list[list[Point]] = []
     previous: Point | None = None
     for point in points:
         if point.share_pct is None:
             previous = None
             continue
-        if previous is None or (point.day - previous.day).days > 400:
+        if previous is None or point.mark or (point.day - previous.day).days > 400:
             runs.append([])
         runs[-1].append(point)
         previous = point

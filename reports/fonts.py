@@ -1,7 +1,7 @@
 """The one type family of the reports: Source Sans Pro (SIL Open Font License 1.1, embedding allowed).
 
 Belongs here: where its files are and which characters it has.
-Does not belong here: sizes and weights (`charts`, `templates/area.typ`).
+Does not belong here: sizes and weights (`charts`, `templates/report.typ`).
 
 Only the four cuts in use are handed on: the package holds each cut twice (otf and ttf), and a search path
 with both leaves the choice to the order of the directory.
@@ -13,6 +13,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+FAMILY = "Source Sans Pro"
 CUTS = {"regular": "Regular", "italic": "It", "semibold": "Semibold", "bold": "Bold"}
 MISSING = "?"
 

@@ -1,7 +1,7 @@
 """PDF/A-2a + PDF/UA-1 through Typst.
 
 Belongs here: the compiler, its fonts, the fixed date.
-Does not belong here: layout (`templates/area.typ`), words (`view`).
+Does not belong here: layout (`templates/report.typ`), words (`view`).
 
 The standards make accessibility a compile error: no page without title, alt texts and heading order.
 Data goes in as JSON through `sys_inputs`, so nothing in it can be markup.
@@ -22,7 +22,7 @@ from reports import fonts
 if TYPE_CHECKING:
     from typst import PDFStandard
 
-TEMPLATE = Path(__file__).parent / "templates" / "area.typ"
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 
 

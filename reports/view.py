@@ -1,51 +1,72 @@
 """From the data model to what a template places: strings, table cells, chart SVGs and their alt texts.
 
-Belongs here: choosing what a page shows. Everything in a view is a string, a list or None, ready to be set.
+Belongs here: choosing what a report shows. Everything in a view is a string, a list or None, ready to be set;
+PDF, HTML, text and pictures take it from the same view.
 Does not belong here: sentences (`texts`), drawing (`charts`), placement (templates).
+
+`report_page` gives one dict. A figure in it (`key`, `compare`, `factors`, `years`, `numbers`, `ages`) has
+`heading`, `finding` (a sentence), `svg`, `alt` (says the finding and every number), `note`, and `table`: the
+same numbers as `caption`, `columns` and `rows` of strings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from reports import charts, texts
 from reports.charts import Bar, Point
 from reports.fonts import printable
-from reports.model import AreaReport, ReportSet, Risk, Unit
+from reports.initiatives import chosen_for
+from reports.model import Count, Report, ReportSet, Risk, Unit
 from reports.numbers import full_date, percent, percent_range
 
-# Millimetres; templates/area.typ sets the same measures.
-COMPARE_WIDTH, YEARS_WIDTH, BARS_WIDTH, FACTOR_ROW = 98.0, 68.0, 54.0, 8.4
-# How wide a text may be, in millimetres at the charts' size: a page stays one page whatever the names.
-TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT = 284.0, 200.0, 110.0
-TITLE_SIZES = ((66.0, "22"), (145.0, "17"), (TITLE_LIMIT, "13"))
+# Millimetres; templates/report.typ sets the same measures.
+KEY_WIDTH, COMPARE_WIDTH, SIDE_WIDTH, FACTORS_WIDTH = 68.0, 98.0, 68.0, 56.0
+YEARS_HEIGHT, COUNT_NAMES = 42.0, 22.0
+# How wide a text may be, in millimetres at the charts' size: two pages stay two whatever the names.
+TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT, FACT_LIMIT = 250.0, 190.0, 110.0, 46.0, 300.0
+TITLE_SIZES = ((80.0, "22"), (140.0, "17"), (TITLE_LIMIT, "13"))
+MOST_ROWS, MOST_YEARS = {"omraade": 5}, 8
 
 
-def area_page(report: AreaReport, reports: ReportSet) -> dict[str, Any]:
-    """One area's page for `templates/area.typ`."""
-    day = reports.reference_date
-    risk = report.area.series[day]
-    subject = report.instead or report.area
-    bars = _bars(report, reports)
-    name = _clipped(report.area.name, TITLE_LIMIT, "bold") or report.area.area_id
+def report_page(report: Report, reports: ReportSet) -> dict[str, Any]:
+    """Everything one report says, for `templates/report.typ`, HTML, text and pictures."""
+    day, unit = reports.reference_date, report.unit
+    risk = unit.series[day]
+    name = unit_name(unit, TITLE_LIMIT, "bold")
     width = charts.text_width(name, "bold")
     return {
-        "lang_title": f"{name}: {texts.REPORT.lower()}, {full_date(day)}",
-        "year": str(day.year),
-        "month": str(day.month),
-        "day": str(day.day),
-        "kind": texts.REPORT,
-        "marking": printable(reports.marking),
+        "level": unit.level,
+        "area_id": unit.area_id,
+        "slug": report.slug,
+        "kind": texts.KINDS[unit.level],
+        "title": texts.document_title(name, report, day),
+        "date": {"year": str(day.year), "month": str(day.month), "day": str(day.day)},
+        "marking": _clipped(reports.marking, NAME_LIMIT, "bold"),
         "name": _breakable(name),
         "name_size": next((size for limit, size in TITLE_SIZES if width <= limit), "13"),
         "place": _breakable(_clipped(texts.place(report), PLACE_LIMIT)),
         "as_of": texts.as_of(day),
-        "hero": _hero(report, risk),
-        "children": _children(report.area, risk),
-        "compare": _compare(report, reports, bars),
-        "years": _years(subject, report, reports, charts.COMPARISON_ROW * len(bars)),
-        "factors": _factors(subject, report, reports),
+        "definition": texts.definition(_clipped(reports.definition, NAME_LIMIT)),
+        "key": _key(report, reports, risk),
+        "compare": _compare(report, reports),
+        "years": _years(report, reports),
+        "factors": _factors(report, reports),
+        "numbers": _numbers(report),
+        "ages": _ages(report),
+        "initiatives": _initiatives(report),
+        "twins": _twins(report, reports),
+        "undetermined": {
+            "heading": texts.H_UNDETERMINED,
+            "paragraphs": [texts.end_stop(texts.undetermined_sentence(risk)), texts.METHOD[1]],
+        },
+        "reading": {"heading": texts.H_READING, "paragraphs": _reading(report, reports)},
         "method": _method(reports),
+        "protection": {"heading": texts.H_PROTECTION, "paragraphs": _protection(report, reports)},
+        "page_two": texts.H_PAGE_TWO,
+        "tables": texts.H_TABLES,
     }
 
 
@@ -57,11 +78,20 @@ def index_page(reports: ReportSet) -> dict[str, Any]:
         kommune = texts.kommune_name(report.kommune.name) if report.kommune else ""
         plan = report.plan.name if report.plan else texts.NO_PLAN
         key = (report.kommune.area_id if report.kommune else "", report.plan.area_id if report.plan else "")
-        total = _index_row(report.plan, report.plan.risk(day), texts.WHOLE_PLAN) if report.plan else None
+        total = None
+        if report.plan:
+            total = _index_row(report.plan, report.plan.risk(day), texts.WHOLE_PLAN)
+            total["href"] = next(
+                (f"reports/{p.slug}.pdf" for p in reports.plans if p.unit is report.plan), None
+            )
         group = groups.setdefault(key, {"title": plan, "kommune": kommune, "rows": [], "total": total})
-        row = _index_row(report.area, report.area.series[day], report.area.name or report.area.area_id)
+        row = _index_row(report.unit, report.unit.series[day], report.unit.name or report.unit.area_id)
         group["rows"].append({**row, "href": f"reports/{report.slug}.pdf"})
-    wider = [*reports.kommuner, *([reports.delivery] if reports.delivery else [])]
+    slugs = {report.unit.area_id: report.slug for report in reports.kommuner}
+    wider = [
+        *(report.unit for report in reports.kommuner),
+        *([reports.delivery] if reports.delivery else []),
+    ]
     return {
         "title": f"{texts.INDEX} {full_date(day)}",
         "heading": texts.INDEX,
@@ -69,7 +99,13 @@ def index_page(reports: ReportSet) -> dict[str, Any]:
         "marking": reports.marking,
         "columns": texts.INDEX_COLUMNS,
         "groups": list(groups.values()),
-        "wider": [_index_row(unit, unit.risk(day), texts.unit_name(unit)) for unit in wider],
+        "wider": [
+            {
+                **_index_row(unit, unit.risk(day), texts.unit_name(unit)),
+                "href": f"reports/{slugs[unit.area_id]}.pdf" if unit.area_id in slugs else None,
+            }
+            for unit in wider
+        ],
         "benchmarks": [
             {
                 "share": percent(b.share_pct),
@@ -79,7 +115,12 @@ def index_page(reports: ReportSet) -> dict[str, Any]:
             }
             for b in reports.benchmarks
         ],
-        "method": _method(reports),
+        "definition": texts.definition(reports.definition),
+        "reading": {"heading": texts.H_READING, "paragraphs": [*texts.METHOD]},
+        "registers": {
+            "heading": texts.H_REGISTERS,
+            "entries": [printable(texts.vintage(entry)) for entry in reports.vintages],
+        },
         "texts": texts.INDEX_TEXTS,
     }
 
@@ -101,12 +142,12 @@ def _index_row(unit: Unit, risk: Risk | None, name: str) -> dict[str, Any]:
     }
 
 
+def unit_name(unit: Unit, limit: float = NAME_LIMIT, cut: str = "regular") -> str:
+    return _clipped(texts.unit_name(unit), limit, cut) or unit.area_id
+
+
 def _clipped(text: str, limit: float, cut: str = "regular") -> str:
-    text = printable(text)
-    if charts.text_width(text, cut) <= limit:
-        return text
-    kept = next(n for n in range(len(text)) if charts.text_width(text[: n + 1], cut) > limit - 2)
-    return f"{text[:kept].rstrip()}…"
+    return charts.clipped(printable(text), limit, cut)
 
 
 def _breakable(text: str) -> str:
@@ -117,81 +158,147 @@ def _breakable(text: str) -> str:
     )
 
 
-def _hero(report: AreaReport, risk: Risk) -> dict[str, Any]:
-    if risk.share_pct is None:
-        stand_in = _clipped(texts.unit_name(report.instead), NAME_LIMIT) if report.instead else ""
+def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    return {"caption": caption, "columns": [*columns], "rows": [[*row] for row in rows]}
+
+
+def _key(report: Report, reports: ReportSet, risk: Risk) -> dict[str, Any]:
+    figure = texts.key_figure(risk)
+    ages = {"children": texts.children_line(risk), "mothers": texts.mothers_line(risk)}
+    if figure is None:
+        stand_in = unit_name(report.instead) if report.instead else ""
         return {
+            "heading": texts.H_KEY,
             "figure": None,
-            "title": texts.no_share_title(risk),
+            "size": "22",
+            "title": texts.no_share_title(risk, report.unit),
             "body": _breakable(texts.no_share_body(report, risk, stand_in)),
+            "svg": None,
+            "alt": None,
+            **ages,
         }
-    figure = texts.share_cell(risk.share_pct, risk.status)
+    title = texts.end_stop(texts.key_sentence(risk))
+    body = [texts.interval_sentence(risk, report.unit), texts.end_stop(texts.undetermined_sentence(risk))]
+    drawn = risk.share_pct is not None and risk.low_pct is not None
+    others = _key_others(report, reports)
+    own = Bar(report.unit.name, figure, risk.share_pct, risk.low_pct, risk.high_pct, "area")
+    said = "".join(f" {other.label}." for other in others)
     return {
+        "heading": texts.H_KEY,
         "figure": figure,
-        "size": "36" if len(figure) < 10 else "22",
-        "title": texts.end_stop(texts.key_sentence(risk)),
-        "body": f"{texts.interval_sentence(risk)} {texts.end_stop(texts.undetermined_sentence(risk))}",
+        "size": "38" if len(figure) < 10 else "24",
+        "title": title,
+        "body": " ".join(body if risk.status != "group_hidden" else body[1:]),
+        "svg": charts.interval(own, others, KEY_WIDTH) if drawn else None,
+        "alt": f"Skala med andelen {figure} og et bånd for usikkerheden. {body[0]}{said}" if drawn else None,
+        **ages,
     }
 
 
-def _children(area: Unit, risk: Risk) -> dict[str, Any]:
-    return {
-        "heading": texts.H_CHILDREN,
-        "total": texts.children_line(risk),
-        "mothers": texts.mothers_line(risk),
-        # Ages of an area whose number of children is hidden are all hidden: one word says it.
-        "ages": None
-        if risk.children is None
-        else [[texts.age_label(age.band), texts.cell(age.children, age.status)] for age in area.ages],
-    }
+def _key_others(report: Report, reports: ReportSet) -> list[Bar]:
+    """Ticks on the key figure's scale: the municipality, or for one the whole delivery."""
+    unit = report.kommune or report.delivery
+    risk = unit.risk(reports.reference_date) if unit else None
+    if unit is None or risk is None or risk.share_pct is None:
+        return []
+    label = f"{texts.the_unit(unit)} {percent(risk.share_pct)}"
+    return [Bar(unit.name, label, risk.share_pct)]
 
 
-def _bars(report: AreaReport, reports: ReportSet) -> list[Bar]:
-    day = reports.reference_date
-    units = [report.area, report.plan, report.kommune]
-    if reports.delivery is not None and len(reports.kommuner) > 1:
-        units.append(reports.delivery)
-    bars: list[Bar] = []
-    for unit in units:
+def _rows_to_compare(report: Report, reports: ReportSet) -> list[tuple[str, Risk, str]]:
+    """(name, row, kind) for the comparison: the unit, what lies inside or around it, the rest.
+
+    What a page has no room for: first the widest sums, then the last of the parts.
+    """
+    day, level = reports.reference_date, report.unit.level
+    rows: list[tuple[str, Risk, str]] = []
+
+    def add(unit: Unit | None, kind: str, name: str = "") -> None:
         risk = unit.risk(day) if unit else None
-        if unit is None or risk is None:
-            continue
-        name = _clipped(texts.unit_name(unit), NAME_LIMIT)
-        if unit is not report.area:
-            bars.append(Bar(name, texts.share_cell(risk.share_pct, risk.status), risk.share_pct))
-        elif risk.share_pct is None:
-            bars.append(Bar(name, texts.no_share_label(risk), None, kind="area"))
-        else:
-            label = texts.share_with_range(risk)
-            bars.append(Bar(name, label, risk.share_pct, risk.low_pct, risk.high_pct, "area"))
+        if unit is not None and risk is not None:
+            rows.append((name or unit_name(unit), risk, kind))
+
+    add(report.unit, "area")
+    plans_first = tuple(part for part in report.parts if part.level == "helhedsplan")
+    for part in plans_first or report.parts:
+        add(part, "part")
+    add(report.plan, "plan")
+    add(report.kommune, "kommune")
+    add(report.rest, "rest", texts.REST)
+    if reports.all_plans is not None:
+        rows.append((texts.all_plans_name(reports), reports.all_plans, "plans"))
+    if len(reports.kommuner) > 1:
+        add(reports.delivery, "delivery")
+    droppable = ["rest", "plans", "part"] if level == "kommune" else ["delivery", "rest", "plans", "part"]
+    for kind in droppable:
+        while len(rows) > MOST_ROWS.get(level, 6) and any(row[2] == kind for row in rows[1:]):
+            rows.pop(max(i for i, row in enumerate(rows) if row[2] == kind))
+    return rows
+
+
+def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
+    day, kommune = reports.reference_date, report.kommune or report.delivery
+    rows = _rows_to_compare(report, reports)
+    bars: list[Bar] = []
+    table: list[list[str]] = []
+    for name, risk, kind in rows:
+        own = kind == "area"
+        label = texts.no_share_label(risk)
+        if risk.share_pct is not None:
+            label = texts.share_with_range(risk) if own else texts.share_cell(risk.share_pct, risk.status)
+        low, high = (risk.low_pct, risk.high_pct) if own or kind == "part" else (None, None)
+        bars.append(
+            Bar(name, label, risk.share_pct, low, high, "area" if own else "other")
+            if risk.share_pct is not None
+            else Bar(name, label, None, kind="area" if own else "other")
+        )
+        counts = (risk.children, risk.decided, risk.at_risk)
+        table.append(
+            [
+                _clipped(name, CELL_LIMIT),
+                *(texts.cell(value, risk.status) for value in counts),
+                texts.share_cell(risk.share_pct, risk.status),
+                texts.range_cell(risk),
+            ]
+        )
     for benchmark in reports.benchmarks:
-        name = _clipped(texts.benchmark_label(benchmark), NAME_LIMIT)
+        name = _clipped(texts.benchmark_bar(benchmark), NAME_LIMIT)
         bars.append(Bar(name, percent(benchmark.share_pct), benchmark.share_pct, kind="benchmark"))
-    return bars
-
-
-def _compare(report: AreaReport, reports: ReportSet, bars: list[Bar]) -> dict[str, Any]:
-    kommune = report.kommune
-    other = kommune.risk(reports.reference_date) if kommune else None
-    finding = texts.comparison_finding(
-        report.area.series[reports.reference_date], texts.KOMMUNE, other.share_pct if other else None
+    other = kommune.risk(day) if kommune else None
+    finding = texts.end_stop(
+        texts.comparison_finding(
+            report.unit.series[day],
+            texts.the_unit(kommune) if kommune else texts.KOMMUNE,
+            other.share_pct if other else None,
+        )
     )
     said = "; ".join(f"{bar.name} {bar.label}" for bar in bars)
     return {
         "heading": texts.H_COMPARE,
-        "finding": texts.end_stop(finding),
+        "finding": finding,
         "svg": charts.comparison(bars, COMPARE_WIDTH),
-        "alt": f"Søjlediagram. {texts.end_stop(finding)} Andele: {said}",
-        "note": texts.BENCHMARK_NOTE_CHART,
+        "alt": f"Søjlediagram. {finding} Andele: {said}",
+        "note": texts.COMPARE_NOTE,
+        "table": _table(texts.H_COMPARE, texts.TABLE_SHARES, table),
     }
 
 
-def _years(subject: Unit, report: AreaReport, reports: ReportSet, height: float) -> dict[str, Any]:
-    rows = [(day, subject.risk(day)) for day in reports.dates]
-    own = [_point(day, risk, reports) for day, risk in rows]
-    kommune = report.kommune if report.kommune is not subject else None
-    other = [_point(day, kommune.risk(day), reports) for day in reports.dates] if kommune else []
-    finding = texts.end_stop(texts.change_finding(rows))
+def _years(report: Report, reports: ReportSet) -> dict[str, Any]:
+    subject = report.subject
+    days = reports.dates[-MOST_YEARS:]
+    marks: dict[date, list[str]] = {}
+    notes: dict[date, list[str]] = {}
+    for entry in report.breaks:
+        marks.setdefault(entry.day, []).append(texts.BREAK_MARKS[entry.kind])
+        before = _clipped(entry.before, CELL_LIMIT)
+        notes.setdefault(entry.day, []).append(texts.break_note(entry, before))
+    rows = [(day, subject.risk(day)) for day in days]
+    own = [_point(day, risk, reports, marks.get(day, [])) for day, risk in rows]
+    kommune = report.kommune or report.delivery
+    if kommune is subject:
+        kommune = None
+    other = [_point(day, kommune.risk(day), reports, []) for day in days] if kommune else []
+    finding = texts.end_stop(texts.change_finding(rows, report.breaks))
     said = "; ".join(
         f"{p.tick}: {p.label}"
         + (
@@ -199,68 +306,219 @@ def _years(subject: Unit, report: AreaReport, reports: ReportSet, height: float)
             if p.low_pct is not None and p.high_pct is not None
             else ""
         )
+        + (f", {p.mark}" if p.mark else "")
         for p in own
     )
+    table = [
+        [
+            p.tick,
+            texts.cell(risk.children, risk.status) if risk else texts.DASH,
+            texts.share_cell(risk.share_pct, risk.status) if risk else texts.DASH,
+            texts.range_cell(risk) if risk else texts.DASH,
+            texts.year_note(risk, notes.get(p.day, [])),
+        ]
+        for p, (_, risk) in zip(own, rows, strict=True)
+    ]
+    other_name = texts.the_unit(kommune) if kommune else ""
     return {
         "heading": _heading(texts.H_YEARS, report),
         "finding": finding,
-        "svg": charts.development(own, other, texts.KOMMUNE, YEARS_WIDTH, height),
+        "svg": charts.development(own, other, other_name, SIDE_WIDTH, YEARS_HEIGHT),
         "alt": f"Kurve med usikkerhedsbånd. {finding} Pr. år: {said}",
+        "note": "",
+        "table": _table(_heading(texts.H_YEARS, report), texts.TABLE_YEARS, table),
     }
 
 
-def _point(day, risk: Risk | None, reports: ReportSet) -> Point:
+def _point(day: date, risk: Risk | None, reports: ReportSet, marks: Sequence[str]) -> Point:
     year_ends = all((d.month, d.day) == (12, 31) for d in reports.dates)
-    tick = str(day.year) if year_ends else f"{day.month}.{day.year}"
+    tick, mark = str(day.year) if year_ends else f"{day.month}.{day.year}", ", ".join(marks)
     if risk is None:
-        return Point(day, tick, texts.MISSING, None)
-    label = texts.share_cell(risk.share_pct, risk.status)
-    return Point(day, tick, label.removesuffix("\u00a0pct."), risk.share_pct, risk.low_pct, risk.high_pct)
+        return Point(day, tick, texts.MISSING, None, mark=mark)
+    label = texts.share_cell(risk.share_pct, risk.status).removesuffix("\u00a0pct.")
+    if risk.share_pct is None:
+        return Point(day, tick, label, None, mark=mark)
+    return Point(day, tick, label, risk.share_pct, risk.low_pct, risk.high_pct, mark)
 
 
-def _heading(heading: str, report: AreaReport) -> str:
-    return heading if report.instead is None else f"{heading} i {texts.the_unit(report.instead)}"
+def _heading(heading: str, report: Report) -> str:
+    return heading if report.instead is None else f"{heading} {texts.in_the_unit(report.instead)}"
 
 
-def _factors(subject: Unit, report: AreaReport, reports: ReportSet) -> dict[str, Any]:
+def _factors(report: Report, reports: ReportSet) -> dict[str, Any]:
+    """The five factors here, in the municipality and in the rest of it."""
+    subject, against = report.subject, report.against
     kommune = report.kommune if report.kommune is not subject else None
-    rows: list[list[str]] = []
+    columns = [u for u in (kommune, report.rest if subject is not report.kommune else None) if u is not None]
+    if not columns and against is not None:
+        columns = [against]
+    lines: list[list[str]] = []
+    table: list[list[str]] = []
     bars: list[tuple[Bar, Bar | None]] = []
     said: list[str] = []
-    for factor in subject.factors.values():
-        name = texts.FACTOR_NAMES[factor.key]
-        share = texts.share_cell(factor.share_pct, factor.status)
+    for comparison in report.compared:
+        factor = comparison.own
+        name = texts.factor_label(factor.key, reports.definition)
+        share = texts.factor_cell(factor)
+        others = [texts.factor_cell(unit.factors[factor.key]) for unit in columns]
+        lines.append([name, share, *others])
         cells = (factor.with_it, factor.without_it, factor.unknown)
-        rows.append([name, *(texts.cell(value, factor.status) for value in cells), share])
-        own = Bar(
-            name, share if factor.share_pct is not None else texts.HIDDEN_WHY, factor.share_pct, kind="area"
-        )
+        table.append([name, *(texts.cell(value, factor.status) for value in cells), share, *others])
+        plain = share.removesuffix("\u00a0pct.")
+        own = Bar(name, plain, factor.share_pct, kind="area")
         other = None
-        if kommune is not None:
-            theirs = kommune.factors[factor.key]
-            label = texts.share_cell(theirs.share_pct, theirs.status)
+        if comparison.other is not None and against is not None:
+            theirs = comparison.other
+            label = texts.factor_cell(theirs).removesuffix("\u00a0pct.")
             other = Bar(name, label, theirs.share_pct)
-            share += f" ({texts.KOMMUNE} {label})"
         bars.append((own, other))
-        said.append(f"{name} {share}")
-    finding = texts.end_stop(texts.factor_finding(list(subject.factors.values())))
+        beside = "; ".join(
+            f"{texts.the_unit(unit)} {text}" for unit, text in zip(columns, others, strict=True)
+        )
+        said.append(f"{name} {share}" + (f" ({beside})" if beside else ""))
+    finding = texts.end_stop(texts.factor_finding(report.compared, report.drivers, against))
+    heads = [texts.short_unit(unit) for unit in columns]
     return {
         "heading": _heading(texts.H_FACTORS, report),
         "finding": finding,
-        "columns": [*texts.TABLE_FACTORS, texts.bars_heading(subject, kommune)],
-        "rows": rows,
-        "svg": charts.factor_bars(bars, BARS_WIDTH, FACTOR_ROW),
-        "alt": f"Søjlediagram. {finding} {'; '.join(said)}",
+        "columns": ["", texts.short_unit(subject), *heads],
+        "rows": lines,
+        "svg": charts.factor_dots(
+            bars,
+            FACTORS_WIDTH,
+            texts.the_unit(subject),
+            texts.the_unit(against) if against else "",
+        ),
+        "alt": f"Prikdiagram. {finding} Andele: {'; '.join(said)}",
+        "note": texts.f5_sentence(reports.definition, subject.factors[texts.F5]),
+        "table": _table(_heading(texts.H_FACTORS, report), [*texts.TABLE_FACTORS, *heads], table),
     }
+
+
+def _counts(
+    rows: Sequence[Count], names: Sequence[str], strong: str, heading: str, columns: Sequence[str], finding: str
+) -> dict[str, Any]:
+    total = _total(rows)
+    drawn = [
+        charts.Count(name, texts.count_label(row, total), row.children, row.key == strong)
+        for row, name in zip(rows, names, strict=True)
+    ]
+    said = "; ".join(f"{row.name} {row.label}" for row in drawn)
+    table = [
+        [name, texts.cell(row.children, row.status), texts.part_cell(row, total)]
+        for row, name in zip(rows, names, strict=True)
+    ]
+    return {
+        "heading": heading,
+        "finding": finding,
+        "svg": charts.counts(drawn, SIDE_WIDTH, COUNT_NAMES),
+        "alt": f"Søjlediagram. {finding} {said}",
+        "note": "",
+        "table": _table(heading, columns, table),
+    }
+
+
+def _total(rows: Sequence[Count]) -> int | None:
+    if any(row.children is None for row in rows):
+        return None
+    return sum(row.children or 0 for row in rows)
+
+
+def _numbers(report: Report) -> dict[str, Any]:
+    rows = report.subject.numbers
+    names = [texts.number_label(row.key) for row in rows]
+    finding = texts.numbers_finding(rows, _total(rows))
+    heading = _heading(texts.H_NUMBERS, report)
+    return _counts(rows, names, "3+", heading, texts.TABLE_NUMBERS, finding)
+
+
+def _ages(report: Report) -> dict[str, Any]:
+    rows = report.subject.ages
+    names = [texts.age_label(row.key) for row in rows]
+    finding = texts.ages_finding(rows, _total(rows))
+    return _counts(rows, names, "", _heading(texts.H_AGES, report), texts.TABLE_AGES, finding)
+
+
+def _initiatives(report: Report) -> dict[str, Any]:
+    aims = chosen_for(report.drivers)
+    lead = texts.INITIATIVES_LEAD
+    if not aims:
+        hidden = all(c.verdict is None for c in report.compared)
+        lead = texts.INITIATIVES_HIDDEN if hidden else texts.INITIATIVES_NONE
+    return {
+        "heading": texts.H_INITIATIVES,
+        "lead": lead,
+        "aims": [
+            {
+                "name": aim.name,
+                "initiatives": [
+                    {"title": each.title, "kommune": each.kommune, "line": each.line}
+                    for each in aim.initiatives
+                ],
+            }
+            for aim in aims
+        ],
+    }
+
+
+def _twins(report: Report, reports: ReportSet) -> dict[str, Any]:
+    day, rows = reports.reference_date, []
+    for twin in report.twins:
+        risk = twin.unit.series[day]
+        kommune = texts.kommune_name(twin.kommune.name) if twin.kommune else texts.DASH
+        rows.append(
+            [
+                _clipped(texts.unit_name(twin.unit), CELL_LIMIT),
+                _clipped(kommune.removesuffix(" Kommune"), CELL_LIMIT / 2),
+                texts.cell(risk.children, risk.status),
+                texts.share_cell(risk.share_pct, risk.status),
+                texts.range_cell(risk),
+            ]
+        )
+    heading = texts.H_TWINS[report.unit.level]
+    return {
+        "heading": heading,
+        "finding": texts.twins_finding(report, day),
+        "how": texts.METHOD_TWINS if rows else "",
+        "slugs": [_slug(twin.unit, reports) for twin in report.twins],
+        "table": _table(heading, texts.TABLE_TWINS, rows),
+    }
+
+
+def _slug(unit: Unit, reports: ReportSet) -> str:
+    return next(
+        r.slug
+        for r in {"omraade": reports.areas, "helhedsplan": reports.plans}.get(unit.level, reports.kommuner)
+        if r.unit is unit
+    )
+
+
+def _is_rounded(report: Report, reports: ReportSet) -> bool:
+    units = (report.unit, report.subject, report.plan, report.kommune)
+    risks = (unit.risk(reports.reference_date) for unit in units if unit)
+    return any(risk.status == "rounded" for risk in risks if risk)
+
+
+def _reading(report: Report, reports: ReportSet) -> list[str]:
+    rounded = [texts.READ_ROUNDED] if _is_rounded(report, reports) else []
+    return [texts.METHOD[0], *rounded, texts.METHOD[2], texts.READ_CHANGE]
+
+
+def _protection(report: Report, reports: ReportSet) -> list[str]:
+    how = texts.PROTECTION_ROUNDED if _is_rounded(report, reports) else texts.PROTECTION_HIDDEN
+    lines = (texts.policy_line(reports.facts), texts.responsible_line(reports.facts))
+    facts = [_breakable(_clipped(line, FACT_LIMIT)) for line in lines if line]
+    return [texts.PROTECTION_SIZES, how, texts.PROTECTION_USE, *facts]
 
 
 def _method(reports: ReportSet) -> dict[str, Any]:
     return {
         "heading": texts.H_METHOD,
-        "paragraphs": [*texts.METHOD],
-        "definition": texts.definition(_clipped(reports.definition, NAME_LIMIT)),
+        "paragraphs": [texts.METHOD_COUNTED, texts.METHOD_COMPARED],
         "registers_heading": texts.H_REGISTERS,
         "registers": [printable(texts.vintage(entry)) for entry in reports.vintages],
         "benchmarks_heading": texts.H_BENCHMARKS,
-        "benchmarks": [printable(text) for text in texts.benchmark_sources(reports.benchmarks)],
+        "benchmarks": [
+            _clipped(text, FACT_LIMIT) for text in texts.benchmark_sources(reports.benchmarks)
+        ],
     }
