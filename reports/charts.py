@@ -14,6 +14,7 @@ font (`fonts`).
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -105,7 +106,8 @@ class Canvas:
             gc.set_joinstyle("round")
             if edge:
                 gc.set_foreground(edge)
-                gc.set_dashes(*(dash or (None, None)))
+                if dash:
+                    gc.set_dashes(*dash)
             to.draw_path(gc, path, self._space, to_rgba(fill) if fill is not None else None)
 
         self._strokes.append(draw)
@@ -200,11 +202,13 @@ def text_width(text: str, cut: str = "regular") -> float:
 
 
 def clipped(text: str, width: float, cut: str = "regular") -> str:
-    """`text` in one line of `width` millimetres; what does not fit ends in …"""
+    """`text` in one line of `width` millimetres; what does not fit ends in …, never inside a number."""
     if text_width(text, cut) <= width:
         return text
     room = width - text_width("…", cut)
     kept = next(n for n in range(len(text)) if text_width(text[: n + 1], cut) > room)
+    if text[kept : kept + 1].isdigit():
+        return f"{text[:kept].rstrip('0123456789.,').rstrip()}…"
     return f"{text[:kept].rstrip()}…"
 
 
@@ -293,12 +297,10 @@ def _scale(bars: Sequence[Bar], width: float) -> float:
     )
 
 
-def factor_dots(
-    rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: str, other_name: str
-) -> str:
+def factor_dots(rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: str, other_name: str) -> str:
     """Per factor the unit's share (filled dot) and the other's (open dot) on one scale, 0 to 100.
 
-    Numbers stand on the outer sides of their dots, so they never meet; the first row with both names the dots.
+    Numbers stand on the outer sides of their dots, so they never meet; the first row with both names them.
     """
     top = 5.0
     canvas = Canvas(width, top + FACTOR_ROW * len(rows))
@@ -411,7 +413,7 @@ def development(
             canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, DOTTED)
             canvas.rect(x - 2, middle - room / 2, 4, room, "white")
             canvas.text(x, middle, point.label, GREY, "italic", turned=True)
-    for before, point in zip(points, points[1:], strict=False):
+    for before, point in itertools.pairwise(points):
         if point.mark:
             x = (x_of(before) + x_of(point)) / 2
             canvas.line([(x, top - 1.5), (x, bottom)], INK, 0.8, DASHED)
@@ -436,7 +438,9 @@ def development(
             canvas.text(x_of(point), bottom + 3.6, point.tick, INK, ha="center")
         if point.share_pct is not None and (few or i in (first, last)):
             above = max(point.share_pct, point.high_pct or 0.0)
-            canvas.text(x_of(point), y_of(above) - 2.2, point.label, ACCENT, "semibold", ha="center", backed=True)
+            canvas.text(
+                x_of(point), y_of(above) - 2.2, point.label, ACCENT, "semibold", ha="center", backed=True
+            )
     return canvas.svg()
 
 

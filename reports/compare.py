@@ -1,7 +1,7 @@
 """Comparisons: is a factor more widespread here than there, and which units are alike.
 
-Belongs here: the two calculations, on protected numbers alone. Does not belong here: words (`texts`), choosing
-what is compared with what (`model`).
+Belongs here: the two calculations, on protected numbers alone.
+Does not belong here: words (`texts`), choosing what is compared with what (`model`).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def nearest(units: Sequence[Unit], day: date, count: int) -> dict[str, tuple[Uni
     """
     import numpy as np
 
-    shown = [u for u in units if (r := u.series[day]).children and u.numbers[0].children is not None]
+    shown = [u for u in units if u.series[day].children and u.numbers[0].children is not None]
     found: dict[str, tuple[Unit, ...]] = {u.area_id: () for u in units}
     if len(shown) < 3:
         return found

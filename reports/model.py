@@ -60,7 +60,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Unit:
-    """An area, plan, municipality, rest or the whole delivery: all dates; factors and counts at the latest."""
+    """An area, plan, municipality, rest or the whole delivery: all dates; factors, counts at the latest."""
 
     level: str
     area_id: str
@@ -198,9 +198,7 @@ def build_report_set(tables: Mapping[str, pl.DataFrame]) -> ReportSet:
     latest = dates[-1]
     units = _units(tables, risk, latest)
     effects = dict(
-        _rows(
-            tables["design_effect"].filter(pl.col("reference_date") == latest), "area_id", "design_effect"
-        )
+        _rows(tables["design_effect"].filter(pl.col("reference_date") == latest), "area_id", "design_effect")
     )
     revised = tuple(
         sorted(set(tables["release_date"].filter(pl.col("revision") > 0)["reference_date"].to_list()))

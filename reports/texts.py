@@ -86,32 +86,33 @@ METHOD = (
     "underliggende niveau kan ligge fra tallet i et område af denne størrelse. Søskende regnes som klynger.",
 )
 READ_ROUNDED = (
-    "Antal er rundet op eller ned til tal, der går op i fem, og står derfor med ca. Et afrundet nul vises som "
-    "0–4. Antallene går op, når de lægges sammen."
+    "Antal er rundet op eller ned til tal, der går op i fem, og står derfor med ca. Et afrundet nul vises "
+    "som 0–4. Antallene går op, når de lægges sammen."
 )
 READ_CHANGE = (
-    "En ændring over årene nævnes kun som en ændring, når de to års intervaller ikke overlapper; de rummer også "
-    "afrundingen. Mindre udsving kan være tilfældige."
+    "En ændring over årene nævnes kun som en ændring, når de to års intervaller ikke overlapper; de rummer "
+    "også afrundingen. Mindre udsving kan være tilfældige."
 )
 METHOD_COUNTED = (
-    "De fem faktorer er valgt i SFI's rapport 10:14 og tæller lige meget. Hver er ja, nej eller uoplyst og måles "
-    "hos moren i registrene nedenfor; den præcise læsning følger definitionen."
+    "De fem faktorer er valgt i SFI's rapport 10:14 og tæller lige meget. Hver er ja, nej eller uoplyst og "
+    "måles hos moren i registrene nedenfor; den præcise læsning følger definitionen."
 )
 METHOD_COMPARED = (
     "En faktor kaldes mere udbredt end et andet sted, når forskellen er større end 95 pct.-grænserne for "
     "forskellen mellem to andele og det, afrundingen kan flytte."
 )
 METHOD_TWINS = (
-    "Lighed er målt på antal børn, aldersfordeling og profil (antal risikofaktorer og faktorernes andele), tre "
-    "lige tunge dele, hver egenskab i forhold til dens spredning. Kun viste tal er med, og andelen selv er ikke."
+    "Lighed er målt på antal børn, aldersfordeling og profil (antal risikofaktorer og faktorernes andele), "
+    "tre lige tunge dele, hver egenskab i forhold til dens spredning. Kun viste tal er med, og andelen selv "
+    "er ikke."
 )
 PROTECTION_SIZES = (
     "Områder med få børn eller få mødre får ikke egne tal og er talt med i det, der ligger over. Faktorerne "
     "vises kun for områder med mange børn, dom for kriminalitet kun for de største."
 )
 PROTECTION_ROUNDED = (
-    "Alle antal er afrundet samlet, så de stadig går op, og så ingen familie kan regnes frem, heller ikke ved at "
-    "trække tal fra hinanden. Gælder noget næsten alle i et område, er antallene skjult."
+    "Alle antal er afrundet samlet, så de stadig går op, og så ingen familie kan regnes frem, heller ikke "
+    "ved at trække tal fra hinanden. Gælder noget næsten alle i et område, er antallene skjult."
 )
 PROTECTION_HIDDEN = (
     "Små antal er skjult, og så meget mere, at de ikke kan regnes frem af resten. Skjult betyder ikke nul."
@@ -152,13 +153,10 @@ INDEX_TEXTS = {
 }
 
 INITIATIVES_LEAD = (
-    "Til inspiration, ikke anbefalinger: eksempler fra KL's katalog (2016), valgt efter de faktorer, der er mere "
-    "udbredt her."
+    "Til inspiration, ikke anbefalinger: eksempler fra KL's katalog (2016), valgt efter de faktorer, der er "
+    "mere udbredt her."
 )
-INITIATIVES_HIDDEN = (
-    "Faktorerne er ikke vist, så ingen af indsatserne i KL's katalog (2016) "
-    "er valgt ud."
-)
+INITIATIVES_HIDDEN = "Faktorerne er ikke vist, så ingen af indsatserne i KL's katalog (2016) er valgt ud."
 INITIATIVES_NONE = (
     "Ingen af de faktorer, som KL's katalog (2016) har indsatser til, er "
     "sikkert mere udbredt her. Derfor er ingen nævnt."
@@ -353,9 +351,7 @@ def part_cell(count: Count, total: int | None) -> str:
     return percent(float((200 * count.children + total) // (2 * total)))
 
 
-def comparison_finding(
-    risk: Risk, other: str, other_share: float | None, unit: Unit | None = None
-) -> str:
+def comparison_finding(risk: Risk, other: str, other_share: float | None, unit: Unit | None = None) -> str:
     """Higher or lower is said only where the interval excludes the other share."""
     if risk.share_pct is None:
         if risk.status == "too_small":
@@ -451,7 +447,9 @@ def no_share_body(report: Report, risk: Risk, stand_in: str) -> str:
     why = WHY_TOO_SMALL if risk.status == "too_small" else WHY_HIDDEN
     if report.instead is not None:
         where = the_unit(report.instead)
-        return f"{why} Områdets børn er talt med i {where}, og resten af rapporten viser tallene for {stand_in}."
+        return (
+            f"{why} Områdets børn er talt med i {where}, og resten af rapporten viser tallene for {stand_in}."
+        )
     if risk.children is None:
         return f"{why} Der er heller ikke tal for helhedsplanen eller kommunen, der kan vises i stedet."
     return why
@@ -518,9 +516,7 @@ def f5_sentence(definition_name: str, factor: Factor) -> str:
     """What the housing factor means; where it is nearly everyone, that it says what the area is."""
     text = f"Mors boligforhold: mor {f5_reading(definition_name)}."
     if factor.status == "group_hidden" or (factor.share_pct or 0.0) >= 80:
-        return (
-            f"{text} I almene områder gælder det stort set alle, så de fire andre faktorer afgør andelen."
-        )
+        return f"{text} I almene områder gælder det stort set alle, så de fire andre faktorer afgør andelen."
     return text
 
 

@@ -396,7 +396,12 @@ def _factors(report: Report, reports: ReportSet) -> dict[str, Any]:
 
 
 def _counts(
-    rows: Sequence[Count], names: Sequence[str], strong: str, heading: str, columns: Sequence[str], finding: str
+    rows: Sequence[Count],
+    names: Sequence[str],
+    strong: str,
+    heading: str,
+    columns: Sequence[str],
+    finding: str,
 ) -> dict[str, Any]:
     total = _total(rows)
     drawn = [
@@ -518,7 +523,5 @@ def _method(reports: ReportSet) -> dict[str, Any]:
         "registers_heading": texts.H_REGISTERS,
         "registers": [printable(texts.vintage(entry)) for entry in reports.vintages],
         "benchmarks_heading": texts.H_BENCHMARKS,
-        "benchmarks": [
-            _clipped(text, FACT_LIMIT) for text in texts.benchmark_sources(reports.benchmarks)
-        ],
+        "benchmarks": [_clipped(text, FACT_LIMIT) for text in texts.benchmark_sources(reports.benchmarks)],
     }

@@ -54,6 +54,7 @@ def audit_release(
         files.check_workbook,
         pages.check_index,
         pages.check_pdfs,
+        pages.check_texts,
     ):
         try:
             check(folder, tables, report)

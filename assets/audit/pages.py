@@ -1,13 +1,17 @@
-"""Pages for people: the index and the PDFs, read as text.
+"""Pages for people: the index, and the reports as PDF and text.
 
-Belongs here: every number on a page must be one the protected tables give for its area, the units above it or
-the benchmarks, or belong to a fixed phrase; the marking on every page. Does not belong here: tables.
+Belongs here: every number on a page must be one the protected tables give for its area, the units it is held
+against or the benchmarks, follow from such by a sum or a share that pages show, or belong to a fixed phrase;
+the area's own numbers must all be there; the marking on every page. Does not belong here: tables.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -36,7 +40,12 @@ _NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?")
 _SMALL = re.compile(r"(?<![\d.,–-])[1-4]\s+(?:børn|mødre|barn|mor)\b", re.IGNORECASE)
 # Numbers that belong to the words of a report, not to an area.
 _FIXED = re.compile(
-    r"(?:0–17|0–2|3–5|6–9|10–14|15–17)\s*år|95\s*pct\.-\s*interval|0–4(?!\d)|[1-5] af de 5 andele"
+    r"(?:0–17|0–2|3–5|6–9|10–14|15–17)\s*år|95\s*pct\.-\s*(?:interval|grænserne)|0–4(?!\d)|(?:≥|mindst)\s*90\s*pct"
+    r"|rapport\s+10:14|katalog\s+\(2016\)|Foreningssamarbejdet\s+9220|Ghet2business|\b[12]/2\b"
+)
+# The scale of a chart: nothing, half, all of what it spans.
+_SCALE = re.compile(
+    r"(?<![\d.,])0\s+(?:5\s+10|10\s+20|15\s+30|20\s+40|25\s+50|30\s+60|40\s+80|50\s+100)(?![\d,])"
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u00ad\ufeff\ufffe"))
 
@@ -63,9 +72,11 @@ class Allowed:
         for name in ("area_risk", "area_factor", "area_factor_count", "area_children"):
             for row in tables[name].to_dicts():
                 if row["reference_date"] != self.latest:
-                    # Of earlier dates pages show the development of shares, no counts.
-                    row = {k: v for k, v in row.items() if not isinstance(v, int)}
-                self.rows.setdefault(row["area_id"], []).append(row)
+                    # Of earlier dates pages show the development of shares beside the number of children.
+                    kept = {k: v for k, v in row.items() if not isinstance(v, int) or k == "children"}
+                else:
+                    kept = row
+                self.rows.setdefault(row["area_id"], []).append(kept)
         dates = {
             d
             for c in ("reference_date", "vintage", "window_from", "window_to")
@@ -76,6 +87,14 @@ class Allowed:
         self.common = {Decimal(d.year) for d in dates}
         for name in ("benchmark", "release"):
             self.common |= set(self._of_rows(tables[name].to_dicts()))
+        self.risk = [row for row in risk if row["reference_date"] == self.latest]
+        self.plans = self._sum_of_plans()
+        # Of the hashes a page shows the beginning.
+        self.hashes = [
+            value[:12]
+            for key, value in tables["release"].select("key", "value").iter_rows()
+            if key.endswith("_hash")
+        ]
         self.definition = str(dict(tables["release"].select("key", "value").iter_rows()).get("definition"))
 
     def _of_rows(self, rows: Iterable[dict[str, Any]]) -> Iterator[Decimal]:
@@ -96,10 +115,64 @@ class Allowed:
             unit = self.parents.get(unit)
         return found | set(self._of_rows(self.rows.get("leverance", [])))
 
+    def of_report(self, report: Report, text: str) -> set[Decimal]:
+        """Of the area and all it is held against: what is inside it, the rest of its municipality, the sum of
+        the plans, and units of its level that `text` names.
+        """
+        found, above, unit = self.of_area(report.area_id), {report.area_id}, report.area_id
+        while (unit := self.parents.get(unit)) is not None:
+            above.add(unit)
+        parts = [r for r in self.risk if r["parent_id"] == report.area_id and r["child_level"] is None]
+        rests = [r for r in self.risk if r["child_level"] is not None and r["parent_id"] in above]
+        close = _close(text)
+        named = [
+            r
+            for r in self.risk
+            if r["level"] == report.level
+            and r["area_id"] != report.area_id
+            and _begins(r["area_name"], close)
+        ]
+        found |= set(self._of_rows([*parts, *named])) | {Decimal(len(parts))}
+        found |= {Decimal(sum(p["level"] == level for p in parts)) for level in ("omraade", "helhedsplan")}
+        for rest in rests:
+            found |= set(self._of_rows(self.rows.get(rest["area_id"], [])))
+        for unit in above:
+            found |= set(self._derived(unit))
+        return found | self.plans
+
+    def _derived(self, area_id: str) -> Iterator[Decimal]:
+        """Shares by age and by number of factors, their sum, and how many have at most one."""
+        for name, column in (("area_children", "age_band"), ("area_factor_count", "n_factors")):
+            rows = self.tables[name].filter(reference_date=self.latest, area_id=area_id)
+            rows = rows.filter(rows["level"] != "rest")
+            counts = dict(zip(rows[column].to_list(), rows["children"].to_list(), strict=True))
+            if not counts or None in counts.values() or not (total := sum(counts.values())):
+                continue
+            yield Decimal(total)
+            for count in counts.values():
+                yield Decimal((200 * count + total) // (2 * total))
+            if name == "area_factor_count":
+                yield Decimal(counts.get("0", 0) + counts.get("1", 0))
+
+    def _sum_of_plans(self) -> set[Decimal]:
+        plans = [
+            r
+            for r in self.risk
+            if r["level"] == "helhedsplan" and None not in (r["at_risk"], r["not_at_risk"])
+        ]
+        sums = {name: sum(r[name] or 0 for r in plans) for name in ("children", "at_risk", "not_at_risk")}
+        decided = sums["at_risk"] + sums["not_at_risk"]
+        if not decided:
+            return set()
+        share = (200 * sums["at_risk"] + decided) // (2 * decided)
+        return {Decimal(n) for n in (len(plans), sums["children"], sums["at_risk"], decided, share)}
+
     def strange(self, text: str, allowed: set[Decimal]) -> tuple[int, int]:
         """(numbers and dates that may not stand there, numbers and dates looked at)."""
         text = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u2011", "-")
-        text = _FIXED.sub(" ", text.replace(self.definition, " "))
+        for beginning in self.hashes:
+            text = text.replace(beginning, " ")
+        text = _SCALE.sub(" ", _FIXED.sub(" ", text.replace(self.definition, " ")))
         wrong = looked = 0
         for day, month, year in _DATE.findall(text):
             month = MONTHS.index(month) + 1 if month in MONTHS else int(month)
@@ -200,25 +273,101 @@ def check_index(folder: Path, tables: Tables, report: AuditReport) -> None:
         report.checked += looked
 
 
+@dataclass(frozen=True)
+class Report:
+    """A report that must be there: `slug` is the name of its files without ending."""
+
+    slug: str
+    level: str
+    area_id: str
+    row: dict[str, Any]
+
+
+def expected_reports(tables: Tables) -> dict[str, Report]:
+    """By slug: one report per område, helhedsplan and kommune of the latest date."""
+    risk = tables["area_risk"]
+    latest = risk.filter(reference_date=risk["reference_date"].max())
+    reports = [
+        Report(_slug(row), row["level"], row["area_id"], row)
+        for row in latest.to_dicts()
+        if row["level"] in ("omraade", "helhedsplan", "kommune")
+    ]
+    return {report.slug: report for report in reports}
+
+
+def _slug(row: dict[str, Any]) -> str:
+    """File name of a report: level (but for områder), name, id."""
+    key = _plain(row["area_id"])
+    if key != row["area_id"].lower():
+        key = f"{key}-{hashlib.sha256(row['area_id'].encode()).hexdigest()[:8]}".lstrip("-")
+    name = _plain(row["area_name"])[:60].strip("-")
+    level = "" if row["level"] == "omraade" else f"{row['level']}-"
+    return level + f"{name}-{key}".strip("-")
+
+
+def _plain(text: str) -> str:
+    text = text.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
+
+
+def _begins(name: str, close: str) -> bool:
+    """Whether a page (its text without spaces) holds the beginning of a name, as far as fonts have it."""
+    start = re.match(r"[\w\s.,:()/&'–-]*", name)
+    wanted = _close(start[0])[:16] if start else ""
+    return wanted in close
+
+
 def check_pdfs(folder: Path, tables: Tables, report: AuditReport) -> None:
-    pdfs = read_index(folder).pdfs
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*.pdf")}
-    report.find(
-        "reports", "PDFs that the index does not name, or the other way round", len(present ^ pdfs.keys())
-    )
     allowed, marking = Allowed(tables), _close(marking_of(tables))
-    for name in sorted(present & pdfs.keys()):
-        numbers = allowed.of_area(pdfs[name])
+    for name, each in _present(folder, "pdf", tables, report).items():
         pages, attachments = read_pdf(folder / name)
         report.find(name, "attachments", attachments)
-        report.find(name, "no pages", int(not pages))
+        report.find(name, "not two pages", int(len(pages) != 2))
+        whole = "\n".join(text for text, _ in pages)
+        numbers = allowed.of_report(each, whole)
+        _check_own(name, each, whole, report)
         for text, alternatives in pages:
             report.find(name, "pages without the marking", int(marking not in _close(text)))
             for part in (text, *alternatives):
-                wrong, looked = allowed.strange(part, numbers)
-                report.find(name, "numbers that are not in the protected tables", wrong)
-                report.find(name, "small counts in words", len(_SMALL.findall(part)))
-                report.checked += looked
+                _check_numbers(name, part, allowed, numbers, report)
+
+
+def check_texts(folder: Path, tables: Tables, report: AuditReport) -> None:
+    allowed, marking = Allowed(tables), _close(marking_of(tables))
+    for name, each in _present(folder, "txt", tables, report).items():
+        text = (folder / name).read_text(encoding="utf-8")
+        report.find(name, "the marking is missing", int(marking not in _close(text)))
+        report.find(name, "is not about its area", int(not _begins(each.row["area_name"], _close(text))))
+        _check_numbers(name, text, allowed, allowed.of_report(each, text), report)
+
+
+def _present(folder: Path, ending: str, tables: Tables, report: AuditReport) -> dict[str, Report]:
+    """The reports' files of one kind; those missing or one too many are findings."""
+    expected = {f"reports/{slug}.{ending}": each for slug, each in expected_reports(tables).items()}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob(f"*.{ending}")}
+    report.find(
+        "reports", f"{ending} files that no area has, or that are missing", len(present ^ expected.keys())
+    )
+    return {name: expected[name] for name in sorted(present & expected.keys())}
+
+
+def _check_numbers(
+    name: str, text: str, allowed: Allowed, numbers: set[Decimal], report: AuditReport
+) -> None:
+    wrong, looked = allowed.strange(text, numbers)
+    report.find(name, "numbers that are not in the protected tables", wrong)
+    report.find(name, "small counts in words", len(_SMALL.findall(text)))
+    report.checked += looked
+
+
+def _check_own(name: str, each: Report, text: str, report: AuditReport) -> None:
+    """A report is about its area: the name, and each number of its row."""
+    report.find(name, "is not about its area", int(not _begins(each.row["area_name"], _close(text))))
+    columns = ("children", "at_risk", "share_pct", "ci95_low_pct", "ci95_high_pct")
+    shown = {Decimal(str(each.row[c])) for c in columns if each.row[c]}
+    missing = shown - set(numbers_in(text.replace("\u00a0", " ")))
+    report.find(name, "protected numbers of an area that are missing", len(missing))
 
 
 def read_pdf(path: Path) -> tuple[list[tuple[str, list[str]]], int]:

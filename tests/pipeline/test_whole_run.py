@@ -151,11 +151,13 @@ def test_the_release_holds_every_declared_table_in_every_format(night):
     assert (release / "index.html").exists()
 
 
-def test_there_is_one_report_per_housing_area(night, warehouse):
-    ((areas,),) = warehouse.sql(
-        "SELECT count(DISTINCT area_id) FROM area_risk WHERE level = 'omraade'"
+def test_there_is_one_report_per_housing_area_plan_and_municipality(night, warehouse):
+    ((units,),) = warehouse.sql(
+        "SELECT count(DISTINCT (level, area_id)) FROM area_risk "
+        "WHERE level IN ('omraade', 'helhedsplan', 'kommune')"
     ).fetchall()
-    assert len(list((night.home.latest / "reports").glob("*.pdf"))) == areas
+    assert len(list((night.home.latest / "reports").glob("*.pdf"))) == units
+    assert len(list((night.home.latest / "reports").glob("*.txt"))) == units
 
 
 def test_the_vintages_behind_each_date_are_named_in_the_release(night):

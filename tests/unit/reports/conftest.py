@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.release import AGE_BANDS, FACTORS, RELEASE_TABLES
+from schemas.release import AGE_BANDS, FACTORS, N_FACTORS, RELEASE_TABLES
 
 MARKING = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
 DEFINITION = "sfi5-v1"
@@ -68,6 +68,19 @@ LEVERANCE = KOMMUNE | {
     "undetermined": 1380,
     "share_pct": 6.0,
 }
+# Åløse without its one plan: 1367 - 420 = 947 at risk, 19730 - 780 = 18950 not; 947/19897 = 4.8 pct.
+REST = KOMMUNE | {
+    "children": 20246,
+    "mothers": None,
+    "at_risk": 947,
+    "not_at_risk": 18950,
+    "undetermined": 349,
+    "share_pct": 4.8,
+    "ci95_low_pct": 4.4,
+    "ci95_high_pct": 5.1,
+    "share_if_unknown_no_pct": 4.7,
+    "share_if_unknown_yes_pct": 6.4,
+}
 # Children with, without, unknown, share of the known.
 AREA_FACTORS = (
     (125, 180, 3, 41.0),
@@ -83,7 +96,17 @@ KOMMUNE_FACTORS = (
     (3570, 17432, 478, 17.0),
     (6401, 14937, 142, 30.0),
 )
+REST_FACTORS = (
+    (5300, 14746, 200, 26.4),
+    (380, 19666, 200, 1.9),
+    (1500, 18598, 148, 7.5),
+    (3000, 16800, 446, 15.2),
+    (5200, 14914, 132, 25.9),
+)
 AGES = (51, 48, 66, 92, 51)
+# By number of factors: 60 + 64 + 72 + 112 = 308.
+NUMBERS = (60, 64, 72, 112)
+NO_NUMBERS = (None,) * 4
 
 CFBU = "Center for Boligsocial Udvikling (CFBU), sammenfatning, januar 2015"
 BENCHMARKS = (
@@ -130,8 +153,10 @@ class Tables:
         years: Mapping[date, Mapping[str, Any]],
         factors=AREA_FACTORS,
         ages=AGES,
+        numbers=NUMBERS,
+        child_level: str | None = None,
     ) -> Tables:
-        """One unit: its `area_risk` values per date; factors and ages at the latest of them."""
+        """One unit: its `area_risk` values per date; factors, numbers and ages at the latest of them."""
         key = {"level": level, "area_id": area_id, "definition": DEFINITION, "marking": self.marking}
         for day, values in years.items():
             self.rows["area_risk"].append(
@@ -140,7 +165,7 @@ class Tables:
                     "reference_date": day,
                     "area_name": name,
                     "parent_id": parent,
-                    "child_level": None,
+                    "child_level": child_level,
                     **values,
                 }
             )
@@ -155,6 +180,16 @@ class Tables:
                     "children_unknown": unknown,
                     "share_pct": share,
                     "cell_status": "hidden" if with_it is None else "shown",
+                }
+            )
+        for n, children in zip(N_FACTORS, numbers, strict=True):
+            self.rows["area_factor_count"].append(
+                {
+                    **key,
+                    "reference_date": max(years),
+                    "n_factors": n,
+                    "children": children,
+                    "cell_status": "hidden" if children is None else "shown",
                 }
             )
         for band, children in zip(AGE_BANDS, ages, strict=True):
@@ -193,7 +228,8 @@ class Tables:
             }
             for register, vintage in {**registers, "bol": LATEST}.items()
         ]
-        rows["release"] = [{"key": "definition", "value": DEFINITION, "marking": self.marking}]
+        facts = {"definition": DEFINITION, "policy": "test", "policy_hash": "ab12" * 16}
+        rows["release"] = [{"key": k, "value": v, "marking": self.marking} for k, v in facts.items()]
         return {
             table.name: pl.DataFrame(
                 [{c.name: row.get(c.name) for c in table.columns} for row in rows[table.name]],
@@ -220,17 +256,26 @@ def wider(tables: Tables) -> Tables:
     tables.add("kommune", "901", "Åløse", "leverance", kommune, KOMMUNE_FACTORS)
     tables.add("kommune", "902", "Bredby", "leverance", {LATEST: KOMMUNE}, KOMMUNE_FACTORS)
     tables.add(
+        "rest",
+        "901:rest:helhedsplan",
+        "Åløse: børn uden for helhedsplanerne",
+        "901",
+        {LATEST: REST},
+        REST_FACTORS,
+        child_level="helhedsplan",
+    )
+    tables.add(
         "helhedsplan", "H01", "Sammen om Nørremarken", "901", over_years(PLAN, (38.0, 37.0, 36.0, 36.0, 35.0))
     )
     return tables
 
 
 def one_area(
-    name: str = "Nørremarken", years=None, factors=AREA_FACTORS, ages=AGES
+    name: str = "Nørremarken", years=None, factors=AREA_FACTORS, ages=AGES, numbers=NUMBERS
 ) -> dict[str, pl.DataFrame]:
     """A release with one område, O01, in plan H01 in Åløse Kommune."""
     years = years or over_years(COUNTS, (42.0, 41.0, 39.0, 38.0, 37.0))
-    return wider(Tables()).add("omraade", "O01", name, "H01", years, factors, ages).frames()
+    return wider(Tables()).add("omraade", "O01", name, "H01", years, factors, ages, numbers).frames()
 
 
 NO_FACTORS = ((None,) * 4,) * len(FACTORS)
@@ -238,7 +283,7 @@ NO_FACTORS = ((None,) * 4,) * len(FACTORS)
 
 def too_small(name: str = "Lille Vænge") -> dict[str, pl.DataFrame]:
     """The same release where the område is too small in every year."""
-    return one_area(name, dict.fromkeys(YEARS, TOO_SMALL), NO_FACTORS, (None,) * len(AGE_BANDS))
+    return one_area(name, dict.fromkeys(YEARS, TOO_SMALL), NO_FACTORS, (None,) * len(AGE_BANDS), NO_NUMBERS)
 
 
 def risk(**values: float):

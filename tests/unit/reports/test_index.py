@@ -58,7 +58,7 @@ def test_the_page_is_danish_titled_marked_and_self_contained(page):
 def test_every_area_has_a_row_with_its_numbers_and_a_status_in_words(page):
     assert cells(page, "O01") == ["Nørremarken (PDF)", "308", "37 pct.", "32–43 pct.", "vist"]
     assert cells(page, "O02") == ["Lille Vænge (PDF)", "skjult", "skjult", "skjult", "for lille til egne tal"]
-    assert cells(page, "901") == ["Åløse Kommune", "21.480", "6,5 pct.", "6,1–6,9 pct.", "vist"]
+    assert cells(page, "901") == ["Åløse Kommune (PDF)", "21.480", "6,5 pct.", "6,1–6,9 pct.", "vist"]
 
 
 def test_areas_are_grouped_by_plan_and_those_without_come_under_their_own_heading(page):

@@ -19,16 +19,21 @@ MARKING = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
 FONTS = {"SourceSansPro-Regular", "SourceSansPro-Semibold", "SourceSansPro-Bold", "SourceSansPro-It"}
 
 
-def page_of(folder: Path) -> Path:
-    (page,) = (folder / "reports").iterdir()
+def page_of(folder: Path, area_id: str = "o01") -> Path:
+    (page,) = (folder / "reports").glob(f"*{area_id}.pdf")
     return page
 
 
-def text_of(page: Path) -> str:
-    """The page's text with every run of white space as one space."""
+def pages_of(page: Path) -> list[str]:
+    """The text of each page with every run of white space as one space."""
     document = pdfium.PdfDocument(page)
-    assert len(document) == 1, "a report is exactly one page"
-    return re.sub(r"\s+", " ", document[0].get_textpage().get_text_range().replace("\u00a0", " "))
+    texts = [each.get_textpage().get_text_range() for each in document]
+    return [re.sub(r"\s+", " ", text.replace("\u00a0", " ").replace("\ufffe", "-")) for text in texts]
+
+
+def text_of(page: Path) -> str:
+    first, second = pages_of(page)
+    return f"{first} {second}"
 
 
 @pytest.fixture(scope="module")
@@ -60,25 +65,32 @@ def test_the_page_names_area_municipality_plan_date_definition_and_vintages(norm
     ):
         assert words in text
     assert "Uddannelse (UDDA) 31.12.2023" in text
-    assert "afgørelser 1.1.2019–31.12.2023" in text
+    assert "afgørelser 1.1.2019–31.12.2023" in text.replace("– ", "–")
 
 
 def test_factor_rows_equal_the_table_and_a_hidden_row_is_said_as_hidden(normal):
     text = text_of(normal)
-    assert "Mor bor ikke i kernefamilie 125 180 3 41 pct." in text
-    assert "Mor er dømt for kriminalitet skjult skjult skjult skjult" in text
-    assert "Mors boligforhold 287 19 2 94 pct." in text
+    assert "Mor bor ikke i kernefamilie 125 180 3 41 pct. 27,3 pct. 26,4 pct." in text
+    assert "Mor er dømt for kriminalitet skjult skjult skjult skjult 2 pct. 1,9 pct." in text
+    assert "Mors boligforhold: bor til leje 287 19 2 94 pct." in text
 
 
 def test_children_are_given_by_age(normal):
     text = text_of(normal)
     assert "308 børn på 0–17 år · 171 mødre" in text
-    assert "0–2 år 3–5 år 6–9 år 10–14 år 15–17 år 51 48 66 92 51" in text
+    # 51/308 = 16,6; 48/308 = 15,6; 66/308 = 21,4; 92/308 = 29,9
+    assert "0–2 år 51 17 pct. 3–5 år 48 16 pct. 6–9 år 66 21 pct. 10–14 år 92 30 pct." in text
+
+
+def test_children_are_given_by_number_of_factors(normal):
+    # 60, 64, 72 and 112 of 308; at most one factor: 60 + 64.
+    assert "ingen 60 19 pct. en 64 21 pct. to 72 23 pct. tre eller flere 112 36 pct." in text_of(normal)
+    assert "For 124 af 308 børn er højst en faktor til stede." in text_of(normal)
 
 
 def test_the_marking_stands_at_top_and_foot(normal, small):
-    assert text_of(normal).count(MARKING) == 2
-    assert text_of(small).count(MARKING) == 2
+    for page in (*pages_of(normal), *pages_of(small)):
+        assert page.count(MARKING) == 2
 
 
 def test_the_page_is_tagged_pdf_a_and_pdf_ua_in_danish_with_title_and_outline(normal):
@@ -94,12 +106,27 @@ def test_the_page_is_tagged_pdf_a_and_pdf_ua_in_danish_with_title_and_outline(no
         with pdf.open_outline() as outline:
             assert [item.title for item in outline.root] == ["Nørremarken"]
             assert [item.title for item in outline.root[0].children] == [
-                "Børn i området",
                 "Andelen i forhold til andre",
                 "Udviklingen",
                 "De fem risikofaktorer",
+                "Antal risikofaktorer",
+                "Børnenes alder",
+                "Hvad har andre gjort",
+                "Tal og metode · Nørremarken",
+            ]
+            assert [item.title for item in outline.root[0].children[-1].children] == [
+                "Andelen i forhold til andre",
+                "De fem risikofaktorer",
+                "Udviklingen",
+                "Antal risikofaktorer",
+                "Børnenes alder",
+                "Områder, der ligner",
+                "Uafklarede og grænser",
                 "Sådan læses tallene",
+                "Metode og definition",
                 "Registre bag tallene",
+                "Beskyttelse",
+                "Kendte tal, ikke nødvendigvis samme opgørelse",
             ]
 
 
@@ -123,18 +150,24 @@ def figures_of(page: Path) -> list[str]:
 
 
 def test_every_figure_has_an_alt_text_that_says_the_finding(normal):
-    compare, years, factors = figures_of(normal)
+    key, compare, years, factors, numbers, ages = figures_of(normal)
+    assert "mellem 32 og 43\u00a0pct." in key and "kommunen 6,5\u00a0pct." in key
     assert "højere end i kommunen (6,5\u00a0pct.)" in compare
     assert "Nørremarken 37\u00a0pct. (32–43)" in compare
     assert "ikke større end usikkerheden" in years and "2020: 42" in years
-    assert "Mor er dømt for kriminalitet skjult (kommunen 2\u00a0pct.)" in factors
+    assert (
+        "Mor er dømt for kriminalitet skjult (kommunen 2\u00a0pct.; resten af kommunen 1,9\u00a0pct.)"
+        in factors
+    )
+    assert "tre eller flere 112 (36\u00a0pct.)" in numbers
+    assert "15–17 år 51 (17\u00a0pct.)" in ages
 
 
 def test_only_the_intended_fonts_are_used_and_all_are_embedded(normal, small):
     for page in (normal, small):
         with pikepdf.open(page) as pdf:
             names = set()
-            for font in pdf.pages[0].Resources.Font.values():
+            for font in (font for each in pdf.pages for font in each.Resources.Font.values()):
                 (inner,) = font.DescendantFonts
                 names.add(str(inner.BaseFont).split("+")[1].removesuffix("-Identity-H"))
                 assert "/FontFile2" in inner.FontDescriptor or "/FontFile3" in inner.FontDescriptor
@@ -143,10 +176,11 @@ def test_only_the_intended_fonts_are_used_and_all_are_embedded(normal, small):
 
 def test_no_text_is_smaller_than_nine_points(normal):
     sizes = set()
-    for item in pdfium.PdfDocument(normal)[0].get_objects():
-        if item.type == pdfium.raw.FPDF_PAGEOBJ_TEXT:
-            sizes.add(round(item.get_font_size(), 2))
-    assert min(sizes) >= 9
+    for page in pdfium.PdfDocument(normal):
+        for item in page.get_objects():
+            if item.type == pdfium.raw.FPDF_PAGEOBJ_TEXT:
+                sizes.add(round(item.get_font_size(), 2))
+    assert min(sizes) >= 8.99
 
 
 def test_the_same_tables_give_the_same_bytes(rendered, area, tmp_path):
@@ -166,8 +200,8 @@ def test_the_same_tables_give_the_same_bytes(rendered, area, tmp_path):
 def test_a_too_small_area_gets_a_calm_page_that_points_to_its_plan(small):
     text = text_of(small)
     assert "Området er for lille til egne tal" in text
-    assert "Antallet er skjult af hensyn til diskretion." in text
-    assert "resten af siden viser tallene for Sammen om Nørremarken" in text
+    assert "Antallet af børn er skjult af hensyn til diskretion." in text
+    assert "resten af rapporten viser tallene for Sammen om Nørremarken" in text
     assert "De fem risikofaktorer i helhedsplanen" in text
     assert "svarende til" not in text
 
@@ -177,12 +211,19 @@ def test_a_too_small_area_without_shown_plan_points_to_the_municipality(builder,
         wide = builder.wider(builder.Tables())
         wide.rows["area_risk"] = [row for row in wide.rows["area_risk"] if row["level"] != "helhedsplan"]
         wide.add(
-            "omraade", "O01", "Enghaven", "901", {builder.LATEST: builder.TOO_SMALL}, no_factors, (None,) * 5
+            "omraade",
+            "O01",
+            "Enghaven",
+            "901",
+            {builder.LATEST: builder.TOO_SMALL},
+            no_factors,
+            (None,) * 5,
+            builder.NO_NUMBERS,
         )
         return wide.frames()
 
     text = text_of(page_of(rendered("no-plan", tables)))
-    assert "resten af siden viser tallene for Åløse Kommune" in text
+    assert "resten af rapporten viser tallene for Åløse Kommune" in text
     assert "De fem risikofaktorer i kommunen" in text
     assert "helhedsplan:" not in text
 
@@ -204,10 +245,24 @@ def test_an_area_with_a_hidden_share_keeps_what_may_be_shown(builder, rendered):
 def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, rendered, no_factors):
     def tables():
         hidden = builder.Tables().add(
-            "kommune", "901", "Åløse", None, {builder.LATEST: builder.HIDDEN}, no_factors, (None,) * 5
+            "kommune",
+            "901",
+            "Åløse",
+            None,
+            {builder.LATEST: builder.HIDDEN},
+            no_factors,
+            (None,) * 5,
+            builder.NO_NUMBERS,
         )
         hidden.add(
-            "omraade", "O01", "Enghaven", "901", {builder.LATEST: builder.HIDDEN}, no_factors, (None,) * 5
+            "omraade",
+            "O01",
+            "Enghaven",
+            "901",
+            {builder.LATEST: builder.HIDDEN},
+            no_factors,
+            (None,) * 5,
+            builder.NO_NUMBERS,
         )
         return hidden.frames()
 
@@ -215,10 +270,11 @@ def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, rendered, n
     text = text_of(page)
     assert "Der er heller ikke tal for helhedsplanen eller kommunen" in text
     assert not re.search(r"\b0 (pct|børn)", text)
-    compare, years, factors = figures_of(page)
+    compare, years, factors, numbers, ages = figures_of(page)
+    assert "ingen skjult; en skjult" in numbers and "0–2 år skjult" in ages
     assert "Enghaven skjult; Åløse Kommune skjult" in compare
     assert "2024: skjult" in years
-    assert "Mors boligforhold skjult" in factors
+    assert "Mors boligforhold: bor til leje skjult" in factors
 
 
 def test_a_group_hidden_share_is_given_as_a_bound(builder, rendered):
@@ -239,7 +295,8 @@ def test_a_group_hidden_share_is_given_as_a_bound(builder, rendered):
         return frames
 
     text = text_of(page_of(rendered("group", tables)))
-    assert "Mors boligforhold skjult skjult skjult mindst 90 pct." in text
+    assert "Mors boligforhold: bor til leje skjult skjult skjult ≥ 90 pct." in text
+    assert "I almene områder gælder det stort set alle" in text
 
 
 def test_rounded_counts_say_about_and_a_rounded_zero_is_a_range(builder, rendered):
@@ -260,7 +317,7 @@ def test_hidden_and_missing_years_are_told_apart(builder, rendered):
         del years[date(2023, 12, 31)]
         return builder.one_area(years=years)
 
-    _, years, _ = figures_of(page_of(rendered("gaps", tables)))
+    _, _, years, *_ = figures_of(page_of(rendered("gaps", tables)))
     assert "2021: skjult; 2022: 39 (34–45\u00a0pct.); 2023: ikke opgjort; 2024: 37" in years
 
 
@@ -297,7 +354,7 @@ def test_markup_in_a_name_is_text(builder, rendered):
     ],
     ids=["long", "one-word", "5000", "many-words", "foreign", "blank"],
 )
-def test_any_name_fits_on_one_page(builder, tmp_path, name):
+def test_any_name_fits_on_two_pages(builder, tmp_path, name):
     wide = builder.Tables()
     wide.add("leverance", "leverance", "Leverance", None, {builder.LATEST: builder.LEVERANCE})
     wide.add("kommune", "902", "Bredby", "leverance", {builder.LATEST: builder.KOMMUNE})
@@ -305,13 +362,22 @@ def test_any_name_fits_on_one_page(builder, tmp_path, name):
     wide.add("helhedsplan", "H01", name, "901", {builder.LATEST: builder.PLAN})
     wide.add("omraade", "O01", name, "H01", {builder.LATEST: builder.COUNTS})
     wide.add(
-        "omraade", "O02", name, "H01", {builder.LATEST: builder.TOO_SMALL}, ((None,) * 4,) * 5, (None,) * 5
+        "omraade",
+        "O02",
+        name,
+        "H01",
+        {builder.LATEST: builder.TOO_SMALL},
+        builder.NO_FACTORS,
+        (None,) * 5,
+        (None,) * 4,
     )
-    for page in render(wide.frames(), tmp_path)[:2]:
-        text_of(page)
+    pages = [path for path in render(wide.frames(), tmp_path) if path.suffix == ".pdf"]
+    assert len(pages) == 5
+    for page in pages:
+        assert len(pages_of(page)) == 2
 
 
-def test_there_is_one_page_per_omraade_of_the_latest_date(builder, tmp_path):
+def test_there_is_a_report_per_omraade_plan_and_kommune_of_the_latest_date(builder, tmp_path):
     wide = builder.wider(builder.Tables())
     wide.add("omraade", "O01", "Nørremarken", "H01", {builder.LATEST: builder.COUNTS})
     wide.add("omraade", "O02", "Nedlagt", "H01", {builder.YEARS[0]: builder.COUNTS})
@@ -319,8 +385,13 @@ def test_there_is_one_page_per_omraade_of_the_latest_date(builder, tmp_path):
     wide.add("rest", "O01:rest:afdeling", "Rest", "O01", {builder.LATEST: builder.COUNTS})
     calls = []
     written = render(wide.frames(), tmp_path, progress=lambda done, total: calls.append((done, total)))
-    assert [path.name for path in written] == ["noerremarken-o01.pdf", "index.html"]
-    assert calls == [(1, 1)]
+    assert {path.name for path in written if path.suffix == ".pdf"} == {
+        "noerremarken-o01.pdf",
+        "helhedsplan-sammen-om-noerremarken-h01.pdf",
+        "kommune-aaloese-901.pdf",
+        "kommune-bredby-902.pdf",
+    }
+    assert calls == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_file_names_are_readable_stable_and_apart():
