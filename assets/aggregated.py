@@ -21,6 +21,7 @@ from assets.risk_factors.inputs import Registers
 from assets.risk_factors.scoring import vintages_used
 from assets.scored import (
     REFERENCE_DATES,
+    definitions_at,
     definitions_of,
     inputs_of,
     open_registers,
@@ -34,7 +35,7 @@ from schemas.warehouse import DEFINITION, VINTAGE
 @guarded("aggregated")
 def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
     """Count the dates that were scored anew; scored rows go as soon as their counts are stored."""
-    registers, definitions = open_registers(workspace), definitions_of(workspace)
+    registers = open_registers(workspace)
     done: list[date] = []
     for day in dates:
         source, target = workspace.home.scored(day), workspace.home.aggregated(day)
@@ -49,7 +50,9 @@ def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
                     "children live in a listed area of another kommune than BEF's; they count in their "
                     "kommune, not in the area. Compare parent in omraader with KOM."
                 )
-            _vintages(registers, definitions, day).write_parquet(beside / "vintage.parquet")
+            _vintages(registers, definitions_at(workspace, registers, day), day).write_parquet(
+                beside / "vintage.parquet"
+            )
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(exist_ok=True)
             beside.rename(target)
@@ -97,11 +100,14 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
     if not reasons:
         return False
     workspace.redo("warehouse", reasons)
+    vintages = pl.concat(pl.read_parquet(folder / "vintage.parquet") for folder in counted.values())
     build_warehouse(
         counted,
         target,
-        definitions=_described(definitions_of(workspace)),
-        vintages=pl.concat(pl.read_parquet(folder / "vintage.parquet") for folder in counted.values()),
+        definitions=_described(definitions_of(workspace)).filter(
+            pl.col("definition").is_in(vintages["definition"].implode())
+        ),
+        vintages=vintages,
         temp_dir=workspace.home.temp,
     )
     fingerprints.record("warehouse", inputs, hash_file(target))

@@ -14,7 +14,7 @@ from assets.fingerprints import hash_code
 from assets.registers import node_of
 from assets.risk_factors.definitions import Definition, load_definitions
 from assets.risk_factors.inputs import Registers
-from assets.risk_factors.scoring import score_children, vintages_read
+from assets.risk_factors.scoring import find_countable, score_children, vintages_read
 from assets.validated import VALIDATED, typed_vintages
 from assets.workspace import Workspace, guarded
 from schemas.registers import READ
@@ -25,6 +25,12 @@ REFERENCE_DATES = dg.DynamicPartitionsDefinition(name=PARTITIONS)
 
 def definitions_of(workspace: Workspace) -> dict[str, Definition]:
     return load_definitions(workspace.home.definitions)
+
+
+def definitions_at(workspace: Workspace, registers: Registers, reference_date: date) -> dict[str, Definition]:
+    """The definitions that are counted on a date."""
+    released = workspace.settings.release.definition
+    return find_countable(registers, definitions_of(workspace), reference_date, released=released)
 
 
 def open_registers(workspace: Workspace) -> Registers:
@@ -42,10 +48,11 @@ def open_registers(workspace: Workspace) -> Registers:
 
 def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
     """Everything the counts of one date depend on, as named hashes."""
-    definitions = definitions_of(workspace)
+    registers = open_registers(workspace)
+    definitions = definitions_at(workspace, registers, reference_date)
     inputs = {f"definition {name}": definition.hash for name, definition in definitions.items()}
     inputs["code"] = hash_code("assets/risk_factors", "assets/aggregation", "sql/tables", "sql/checks")
-    read = vintages_read(open_registers(workspace), definitions, reference_date)
+    read = vintages_read(registers, definitions, reference_date)
     read_texts = {register: [str(vintage) for vintage in vintages] for register, vintages in read.items()}
     lists = {register: ["all"] for register, contract in READ.items() if contract.is_list}
     for register, vintages in (read_texts | lists).items():
@@ -66,16 +73,22 @@ def stale_reasons(workspace: Workspace, reference_date: date) -> list[str]:
 @guarded("scored")
 def score_dates(workspace: Workspace, dates: Iterable[date]) -> dict[str, int]:
     """Score the dates whose inputs changed; rows (children x definitions) per date scored."""
-    definitions, registers = definitions_of(workspace), open_registers(workspace)
+    registers, every = open_registers(workspace), sorted(definitions_of(workspace))
     rows: dict[str, int] = {}
+    left_out: dict[str, list[str]] = {}
     for day in dates:
         if not (reasons := stale_reasons(workspace, day)):
             continue
         workspace.redo(f"scored {day}", reasons)
+        definitions = definitions_at(workspace, registers, day)
+        if names := ", ".join(name for name in every if name not in definitions):
+            left_out.setdefault(names, []).append(str(day))
         target = workspace.home.scored(day)
         target.parent.mkdir(exist_ok=True)
         score_children(registers, definitions, day).sink_parquet(target, compression="zstd")
         rows[str(day)] = pl.scan_parquet(target).select(pl.len()).collect().item()
+    for names, days in left_out.items():
+        workspace.say(f"not counted, dream does not have the weeks: {names} on {', '.join(days)}")
     return rows
 
 

@@ -160,8 +160,12 @@ def check(home: Home, folder: Path, as_json: bool) -> None:
         folder, settings.mapping, redelivery=settings.delivery.redelivery, tmp=home.temp
     )
     if result.is_usable:
-        delivered = [(check.source.register, check.source.vintage) for check in result.sources]
-        result = replace(result, problems=tuple(find_gaps(delivered, settings, home.definitions)))
+        delivered = [
+            (check.source.register, check.source.vintage, check.report.columns if check.report else ())
+            for check in result.sources
+        ]
+        problems, notes = find_gaps(delivered, settings, home.definitions)
+        result = replace(result, problems=tuple(problems), notes=(*result.notes, *notes))
     click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.to_text(), nl=as_json)
     sys.exit(0 if result.is_usable else 20)
 

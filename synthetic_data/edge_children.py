@@ -18,7 +18,7 @@ import polars as pl
 
 from schemas.release import FACTORS
 from synthetic_data.deliveries import write_delivery
-from synthetic_data.edge_setup import NO_ROW, Decision, Row, Setting, as_frame, person_id, tell_rows
+from synthetic_data.edge_setup import NO_ROW, Decision, Row, Setting, as_frame, person_id, tell_rows, weeks_of
 from synthetic_data.registers import RegisterYear
 from synthetic_data.scope import Scope, year_end
 from synthetic_data.world import World
@@ -60,11 +60,18 @@ def write_edge_delivery(folder: Path, *, simulated_persons: int = 2_000, seed: i
         for key, found in tell_rows(name, setting, scope).items():
             rows.setdefault(key, []).extend(found)
 
+    told: set[tuple[str, int]] = set()
+
     def parts() -> Iterator[RegisterYear]:
         for part in world.tell():
             edge = rows.get((part.register, part.year or 0), [])
             frame = pl.concat([part.frame, as_frame(edge, part.frame)]).sort(part.frame.columns[0])
+            told.add((part.register, part.year or 0))
             yield replace(part, frame=frame) if edge else part
+        for (register, year), edge in rows.items():
+            # Registers that the simulated people have no rows in.
+            if (register, year) not in told:
+                yield RegisterYear(register, year, pl.DataFrame(edge).sort("PNR"))
 
     write_delivery(folder, parts(), "parquet")
 
@@ -381,6 +388,62 @@ def _list_f3() -> None:
     _case("f3_successors_210_counts_not", "Not a successor.", IKKE, Setting(work=210), definition=successors)
 
 
+def _list_f3_weeks() -> None:
+    half, any_week = f"{DEFAULT}-f3-dream26", f"{DEFAULT}-f3-dream-enhver"
+
+    def on(code: int, weeks: range, year: int = 2024) -> dict[str, int]:
+        return dict.fromkeys(weeks_of(year)[weeks.start - 1 : weeks.stop - 1], code)
+
+    # 31 December 2024 is a Tuesday: weeks 1-52 of 2024 have ended, and are the 52.
+    for branch, why, weeks, answer in (
+        ("25_weeks_counts_not", "A week short.", on(130, range(1, 26)), False),
+        ("26_weeks_counts", "Half of the year.", on(130, range(1, 27)), True),
+        ("27_weeks_counts", "More than half.", on(130, range(26, 53)), True),
+        ("weeks_before_the_window_count_not", "All of 2023.", on(781, range(1, 53), 2023), False),
+        (
+            "weeks_of_two_benefits_counts",
+            "They add up.",
+            on(738, range(1, 14)) | on(781, range(40, 53)),
+            True,
+        ),
+        ("weeks_of_another_benefit_counts_not", "Unemployment benefit.", on(111, range(1, 53)), False),
+        ("weeks_all_blank_counts_not", "In DREAM from before, nothing this year.", {}, False),
+        ("25_weeks_abroad_counts_not", "Too few to decide.", on(997, range(1, 26)), False),
+        ("26_weeks_abroad_is_unknown", "They could be the 26.", on(997, range(1, 27)), None),
+        (
+            "15_weeks_and_11_abroad_is_unknown",
+            "Together they could be the 26.",
+            on(130, range(1, 16)) | on(997, range(16, 27)),
+            None,
+        ),
+    ):
+        _case(f"f3_dream_{branch}", why, IKKE, Setting(weeks=weeks), f3=answer, definition=half)
+    _case("f3_dream_no_row_counts_not", "Never a benefit, and always here.", IKKE, definition=half)
+    came = Setting(mother_years=range(2024, 2025))
+    _case(
+        "f3_dream_no_row_of_a_newcomer_is_unknown",
+        "She was not here for all of the 52 weeks, nor for f2's years.",
+        IKKE,
+        came,
+        f2=None, f3=None, definition=half,
+    )  # fmt: skip
+    _case(
+        "f3_any_week_counts",
+        "One is enough.",
+        IKKE,
+        Setting(weeks=on(130, range(1, 2))),
+        f3=True,
+        definition=any_week,
+    )
+    # 2015 has 53 weeks, and week 53 ends on 3 January 2016.
+    for branch, why, weeks, answer in (
+        ("week_52_of_2015_counts", "It ended on 27 December.", on(130, range(52, 53), 2015), True),
+        ("week_53_of_2015_counts_not", "It is not over.", on(130, range(53, 54), 2015), False),
+        ("week_52_of_2014_counts_not", "Week 1 of 2015 is the first.", on(130, range(52, 53), 2014), False),
+    ):
+        _case(f"f3_any_{branch}", why, IKKE, Setting(weeks=weeks), f3=answer, on=2015, definition=any_week)
+
+
 def _list_f4() -> None:
     for code, answer, text in (
         ("0001", True, "ingen uddannelse, hovedområde 10"),
@@ -609,5 +672,6 @@ def _list_borders() -> None:
         _case(f"border_{branch}", why, state, setting, f1=f1, f2=f2, f3=f3, f4=f4, f5=f5)
 
 
-for _list_cases in (_list_f1, _list_f2, _list_f3, _list_f4, _list_f5, _list_children, _list_borders):
+_LISTS = (_list_f1, _list_f2, _list_f3, _list_f3_weeks, _list_f4, _list_f5, _list_children, _list_borders)
+for _list_cases in _LISTS:
     _list_cases()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
+from schemas.weeks import last_completed, weeks_between
 from synthetic_data.registers import NEW_FAMILY_CODES
 from synthetic_data.scope import Scope, year_end
 
@@ -53,6 +54,7 @@ class Setting:
     decisions: tuple[Decision, ...] = ()
     work: int | None = 131
     work_in: Mapping[int, int | None] | None = None  # by year, where it differs
+    weeks: Mapping[str, int] | None = None  # code by column of DREAM, the others blank; None = not in DREAM
     education: str | int | None = "4283"
     tenure: int | None = 2
     tenure_until_2024: int | None = None  # in BOL up to that year, if different
@@ -71,6 +73,12 @@ Rows = dict[tuple[str, int], list[Row]]
 def number_of(name: str) -> int:
     """A case's number, from its name alone: a new case moves no other."""
     return zlib.crc32(name.encode()) % 10**8
+
+
+def weeks_of(year: int) -> list[str]:
+    """DREAM's columns of an ISO year; 28 December lies in its last week."""
+    first, last = date.fromisocalendar(year, 1, 1), date(year, 12, 28)
+    return weeks_between(first, last_completed(last + timedelta(days=6)))
 
 
 def person_id(name: str, role: int = CHILD) -> int:
@@ -114,6 +122,11 @@ def _tell_mother(rows: Rows, name: str, setting: Setting, scope: Scope) -> None:
         work = (setting.work_in or {}).get(year, setting.work)
         if year in alive and work != NO_ROW:
             rows["akm", year] = [{"PNR": mother, "SOCIO13": work}]
+    if setting.weeks is not None:
+        for year in scope.udda_years:
+            rows["dream", year] = [
+                {"PNR": mother} | {week: str(setting.weeks.get(week, "")) for week in weeks_of(year)}
+            ]
     for year in scope.udda_years:
         if year in alive and setting.education != NO_ROW:
             rows["udda", year] = [{"PNR": mother, "HFAUDD": setting.education, "HF_KILDE": 1}]

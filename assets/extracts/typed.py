@@ -27,8 +27,9 @@ from schemas.weeks import is_week_name, monday_of
 class TypingReport:
     """What typing did, in counts. Safe to log: no value is in it, but short unknown codes of closed lists.
 
-    `unknown_codes`: values outside a closed list, made null. `undescribed_codes`: values outside an open
-    list, kept. `unknown_code_values`: the short ones among the unknown codes and how often they occur.
+    `columns`: the typed ones. `unknown_codes`: values outside a closed list, made null. `undescribed_codes`:
+    values outside an open list, kept. `unknown_code_values`: the short ones among the unknown codes and how
+    often they occur.
     """
 
     register: str
@@ -38,6 +39,7 @@ class TypingReport:
     rows_written: int
     blank_rows: int
     duplicates_dropped: int
+    columns: tuple[str, ...]
     columns_dropped: tuple[str, ...]
     columns_absent: tuple[str, ...]
     unknown_codes: Mapping[str, int] = field(default_factory=dict)
@@ -115,6 +117,7 @@ def type_register(
         rows_written=frame.height,
         blank_rows=blank_rows,
         duplicates_dropped=rows_read - frame.height,
+        columns=tuple(frame.columns),
         columns_dropped=_without_weeks(dropped),
         columns_absent=tuple(column.name for column in contract.columns if column.name in absent),
         unknown_codes={name: tally.unknown for name, tally in tallies.items() if tally.unknown},

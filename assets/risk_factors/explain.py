@@ -105,7 +105,7 @@ def _section(factor: Factor, definition: Definition) -> list[str]:
         rows.append(["window", text.window])
     rows += [["source", f"{parameters.source} ({parameters.certainty})"], ["på dansk", text.da]]
     codes = [
-        [str(c.code), c.da, str(c.valid_from or ""), str(c.valid_to or ""), c.source, c.certainty]
+        [c.label, c.da, str(c.valid_from or ""), str(c.valid_to or ""), c.source, c.certainty]
         for c in text.codes
     ]
     return [
@@ -141,7 +141,7 @@ def _code(code: Code) -> str:
         for word, day in (("from", code.valid_from), ("to", code.valid_to))
         if day is not None
     )
-    return f"{code.code} {code.da}{span}"
+    return f"{code.label} {code.da}{span}"
 
 
 def _certainty(letter: str) -> str:

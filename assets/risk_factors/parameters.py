@@ -59,6 +59,16 @@ class Code(Strict):
     def is_valid_on(self, day: date) -> bool:
         return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
 
+    @property
+    def values(self) -> Iterable[int]:
+        """What the register may hold for it."""
+        return (self.code,)
+
+    @property
+    def label(self) -> str:
+        """The code as it is written in text."""
+        return str(self.code)
+
 
 Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
 
@@ -88,7 +98,7 @@ class RuleText:
 
 def valid_codes(codes: Iterable[Code], day: date) -> list[int]:
     """The codes that are valid on `day`, ascending."""
-    return sorted(code.code for code in codes if code.is_valid_on(day))
+    return sorted(value for code in codes if code.is_valid_on(day) for value in code.values)
 
 
 def is_valid_code(column: str, day: str, codes: Iterable[Code]) -> nw.Expr:
@@ -116,6 +126,6 @@ def is_in_words(codes: Iterable[Code]) -> str:
             span += f" from {code.valid_from}"
         if code.valid_to:
             span += f" to {code.valid_to}"
-        return f"{code.code} {code.da}" + (f" ({span.strip()})" if span else "")
+        return f"{code.label} {code.da}" + (f" ({span.strip()})" if span else "")
 
     return ", ".join(word(code) for code in codes)

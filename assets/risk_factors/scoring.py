@@ -24,6 +24,7 @@ from assets.risk_factors.parameters import FactorParameters
 from assets.risk_factors.people import People, find_people
 from assets.risk_factors.saerlig_risiko import count_and_judge
 from schemas.errors import InputRefused, Problem
+from schemas.registers import CONTRACTS
 
 Keys = Callable[[pl.Series], pl.Series]
 """Distinct ids -> distinct Int64 keys, in the same order."""
@@ -87,6 +88,28 @@ def check_inputs(registers: Registers, definitions: Mapping[str, Definition], re
                 problems.extend(p for p in refused.problems if p not in problems)
     if problems:
         raise InputRefused(problems)
+
+
+def find_countable(
+    registers: Registers, definitions: Mapping[str, Definition], reference_date: date, *, released: str
+) -> dict[str, Definition]:
+    """The definitions without those that need an optional register (DREAM) for the date and can't have it.
+
+    The released one always stays, and so does what lacks a required register: `check_inputs` refuses them.
+    """
+
+    def lacks_optional(definition: Definition) -> bool:
+        try:
+            check_inputs(registers, {definition.name: definition}, reference_date)
+        except InputRefused as refused:
+            return any(not CONTRACTS[problem.register].required for problem in refused.problems)
+        return False
+
+    return {
+        name: definition
+        for name, definition in definitions.items()
+        if name == released or not lacks_optional(definition)
+    }
 
 
 def vintages_used(registers: Registers, definition: Definition, reference_date: date) -> list[VintageUsed]:

@@ -3,17 +3,20 @@
 Written from the description of the rules, to disagree with the pipeline when either is wrong. Standard
 library only; nothing of the project is imported, and the code lists are typed in again.
 
-A world is {"bef": {status day: [row, …]}, "udda": …, "akm": …, "kraf": …, "bol": …, "omraader": [row, …],
-"omraade_adresser": […], "hfaudd": […]}; a row is a dict with the typed column names; a blank is None.
+A world is {"bef": {status day: [row, …]}, "udda": …, "akm": …, "kraf": …, "bol": …, "dream": …,
+"omraader": [row, …], "omraade_adresser": […], "hfaudd": […]}; a row is a dict with the typed column names; a
+blank is None.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 VARIANTS = (
     "sfi5-v1",
     "sfi5-v1-f1-mor",
     "sfi5-v1-f2-2aar",
     "sfi5-v1-f2-nogensinde",
+    "sfi5-v1-f3-dream-enhver",
+    "sfi5-v1-f3-dream26",
     "sfi5-v1-f3-efterfoelgere",
     "sfi5-v1-f4-mangler-ja",
     "sfi5-v1-f5-almen",
@@ -148,6 +151,10 @@ def is_conviction(row):
 
 
 def f3(world, day, mother, variant):
+    if variant == "sfi5-v1-f3-dream26":
+        return weeks_on_benefit(world, day, mother, 26)
+    if variant == "sfi5-v1-f3-dream-enhver":
+        return weeks_on_benefit(world, day, mother, 1)
     status_day, rows = latest(world["akm"], day)
     benefits = {330, 321, 322}
     if variant == "sfi5-v1-f3-efterfoelgere" and status_day >= date(2013, 1, 1):
@@ -156,6 +163,46 @@ def f3(world, day, mother, variant):
     if row is None or row["socio13"] is None:
         return None
     return row["socio13"] in benefits
+
+
+def weeks_on_benefit(world, day, mother, needed):
+    """Walk back day by day: 52 Sundays, and what the oldest file that has the week says of it."""
+    if mother is None:
+        return None
+    year_ends = [date(day.year - 1, 12, 31)] + ([day] if (day.month, day.day) == (12, 31) else [])
+    was_here = all(row_of(world["bef"].get(d, []), "pnr", mother) is not None for d in year_ends)
+    certain = possible = sundays = 0
+    walk = day
+    while sundays < 52:
+        if walk.weekday() == 6:
+            sundays += 1
+            monday = walk - timedelta(days=6)
+            iso_year, iso_week, _ = monday.isocalendar()
+            name = f"y_{iso_year % 100:02d}{iso_week:02d}"
+            for status_day in sorted(world["dream"]):
+                rows = world["dream"][status_day]
+                if rows and name in rows[0]:
+                    row = row_of(rows, "pnr", mother)
+                    break
+            code = row[name] if row is not None else None
+            if code is None:
+                possible += 0 if was_here else 1
+            elif code in (997, 999):
+                possible += 1
+            elif is_benefit_week(code, monday):
+                certain += 1
+        walk -= timedelta(days=1)
+    if certain >= needed:
+        return True
+    return None if certain + possible >= needed else False
+
+
+def is_benefit_week(code, monday):
+    if 140 <= code <= 148:
+        return monday.year >= 2014
+    if 810 <= code <= 818:
+        return monday.year >= 2013
+    return 130 <= code <= 138 or 730 <= code <= 738 or code in (781, 783, 998)
 
 
 def f4(world, day, mother, variant):

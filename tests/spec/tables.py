@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from tests.support.register_worlds import DEFINITIONS, World, score_with_ids
+from tests.support.register_worlds import DEFINITIONS, World, score_with_ids, weeks_of
 
 ANSWERS = {True: "ja", False: "nej", None: "uoplyst"}
 LEVELS = (("0001", 10), ("1021", 10), ("1095", 15), ("4081", 30), ("5166", 40), ("9999", 90))
@@ -60,6 +60,8 @@ def build_world(rows: list[dict[str, str]], on: date, *, kraf_to: int, akm: date
         "akm": {akm: []},
         "udda": {last_year_end: []},
         "bol": {last_year_end: []},
+        # Somebody who is in DREAM without a benefit shows which weeks it has: those of two years.
+        "dream": {date(on.year, 12, 31): [{"pnr": 0} | dict.fromkeys(weeks_of(on.year - 1, on.year))]},
         "hfaudd": [{"hfaudd": code, "hovedomraade": level} for code, level in LEVELS],
         "omraader": [],
         "omraade_adresser": [],
@@ -115,6 +117,11 @@ def _add_family(world: World, cells: Cells, number: int, on: date) -> None:
     if cells.get("i AKM", "ja", str) == "ja":
         (akm,) = world["akm"].values()
         akm.append({"pnr": mother, "socio13": cells.get("SOCIO13", EMPLOYED)})
+    if "DREAM" in cells.row and cells.get("i DREAM", "ja", str) == "ja":
+        ((status_day, dream),) = world["dream"].items()
+        dream.append(
+            {"pnr": mother} | _weeks(cells.row["DREAM"], cells.get("til uge", None, str), status_day)
+        )
     if cells.get("i UDDA", "ja", str) == "ja":
         (udda,) = world["udda"].values()
         udda.append({"pnr": mother, "hfaudd": cells.get("HFAUDD", SKILLED, str)})
@@ -140,6 +147,17 @@ def _add_family(world: World, cells: Cells, number: int, on: date) -> None:
         # A decision lies in its year's file; without a date in the newest; in none that was not delivered.
         file = date(decided.year, 12, 31) if decided else max(world["kraf"])
         world["kraf"].get(file, []).append(decision)
+
+
+def _weeks(text: str, last: str | None, status_day: date) -> dict[str, int | None]:
+    """`130 x 26, - x 2` -> the codes of the last 28 weeks up to the column `last`, blank before and after."""
+    names = weeks_of(status_day.year - 1, status_day.year)
+    codes: list[int | None] = []
+    for run in text.split(","):
+        code, _, number = run.strip().partition(" x ")
+        codes += [None if code == "-" else int(code)] * int(number or 1)
+    end = names.index(last) + 1 if last else len(names)
+    return dict.fromkeys(names) | dict(zip(names[end - len(codes) : end], codes, strict=True))
 
 
 def _years(text: str) -> list[int]:

@@ -7,7 +7,7 @@ Does not belong here: any rule, any expectation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,17 +23,27 @@ World = dict[str, Any]
 DEFINITIONS = load_definitions()
 
 
-def as_frame(register: str, rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows -> a typed frame as the contract declares it; columns not named are blank."""
-    schema = CONTRACTS[register].polars_schema
+def as_frame(register: str, rows: Sequence[Mapping[str, Any]], day: date | None = None) -> pl.LazyFrame:
+    """Rows -> a typed frame as the contract declares it; columns not named are blank. DREAM's weeks are those
+    of its first row."""
+    schema = CONTRACTS[register].with_weeks(rows[0] if rows else (), day).polars_schema
     return pl.DataFrame(
         [{column: row.get(column) for column in schema} for row in rows], schema=schema, orient="row"
     ).lazy()
 
 
+def weeks_of(*years: int) -> list[str]:
+    """The week columns of whole ISO years; 28 December lies in the last week of its year."""
+    return [
+        f"y_{year % 100:02d}{week:02d}"
+        for year in years
+        for week in range(1, date(year, 12, 28).isocalendar().week + 1)
+    ]
+
+
 def as_registers(world: World) -> Registers:
     frames = {
-        register: {day: as_frame(register, rows) for day, rows in content.items()}
+        register: {day: as_frame(register, rows, day) for day, rows in content.items()}
         for register, content in world.items()
         if not CONTRACTS[register].is_list
     }

@@ -20,6 +20,8 @@ VARIANTS = {
     "sfi5-v1-f1-mor": "f1_ikke_kernefamilie",
     "sfi5-v1-f2-2aar": "f2_doemt",
     "sfi5-v1-f2-nogensinde": "f2_doemt",
+    "sfi5-v1-f3-dream-enhver": "f3_kontanthjaelp_pension",
+    "sfi5-v1-f3-dream26": "f3_kontanthjaelp_pension",
     "sfi5-v1-f3-efterfoelgere": "f3_kontanthjaelp_pension",
     "sfi5-v1-f4-mangler-ja": "f4_ingen_uddannelse",
     "sfi5-v1-f5-almen": "f5_boligforhold",
@@ -165,3 +167,41 @@ def test_a_code_counts_from_its_first_to_its_last_day(day: date, single: list, o
 def test_each_shipped_definition_explains_itself_in_its_first_line() -> None:
     for file in SHIPPED.glob("*.toml"):
         assert file.read_text(encoding="utf-8").startswith("# "), file.name
+
+
+WEEKS = """
+[f3_kontanthjaelp_pension.dream]
+window = {window}
+at_least = {at_least}
+benefit_codes = [{{ code = 130, {last} da = 'k', source = 's', certainty = 'B' }}]
+away_codes = [{{ code = 997, da = 'u', source = 's', certainty = 'B' }}]
+"""
+
+
+def test_a_definition_without_dream_has_the_hash_it_had_before_there_was_one() -> None:
+    # Published: it stands on every row that was released under it.
+    assert "dream" not in DEFINITIONS["sfi5-v1"].model_dump()["f3_kontanthjaelp_pension"]
+    assert DEFINITIONS["sfi5-v1"].hash.startswith("0c8885e3ff18e96e")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"window": 53}, "less than or equal to 52"),
+        ({"at_least": 0}, "greater than or equal to 1"),
+        ({"at_least": 53}, "at_least is more than window"),
+        ({"last": "last = 130,"}, "last is not above code"),
+    ],
+)
+def test_weeks_that_can_not_be_meant_are_refused(tmp_path: Path, wrong: dict, said: str) -> None:
+    values = {"window": 52, "at_least": 26, "last": "last = 138,"}
+    assert load_definitions(write(tmp_path, "egen", WEEKS.format(**values)))["egen"]
+    found = problems(write(tmp_path, "egen", WEEKS.format(**values | wrong)))
+    assert any(said in problem for problem in found)
+
+
+def test_a_range_of_codes_is_each_code_in_it() -> None:
+    weeks = DEFINITIONS["sfi5-v1-f3-dream26"].f3_kontanthjaelp_pension.dream
+    assert weeks is not None
+    assert valid_codes(weeks.benefit_codes[:1], date(2024, 1, 1)) == [*range(130, 139)]
+    assert [code.label for code in weeks.away_codes] == ["997", "999"]

@@ -22,7 +22,7 @@ def test_every_code_source_and_certainty_is_named(factor, name: str) -> None:
     parameters = definition.parameters(factor.key)
     said = " ".join(explain(factor.short, definition).split())
     assert parameters.source in said
-    assert all(f"{code.code} {code.da}" in said for code in factor.rule.describe(parameters).codes)
+    assert all(f"{code.label} {code.da}" in said for code in factor.rule.describe(parameters).codes)
     assert all(" ".join(statement.text.split()) in said for statement in parameters.statements)
     for label in ("Register:", "Yes:", "No:", "Unknown:", "Source:"):
         assert label in said

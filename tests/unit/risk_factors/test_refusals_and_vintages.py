@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from assets.risk_factors.inputs import Registers, VintageUsed, years_before
-from assets.risk_factors.scoring import score_children, vintages_read, vintages_used
+from assets.risk_factors.scoring import find_countable, score_children, vintages_read, vintages_used
 from schemas.errors import InputRefused
-from tests.support.register_worlds import DEFINITIONS, as_frame
+from tests.support.register_worlds import DEFINITIONS, as_frame, weeks_of
 
 DAY = date(2024, 12, 31)
 DEFAULT = {"sfi5-v1": DEFINITIONS["sfi5-v1"]}
@@ -20,7 +20,12 @@ def year_end(year: int) -> date:
 
 
 def empty(register: str, years) -> dict:
-    return {year_end(year): as_frame(register, []) for year in years}
+    return {
+        year_end(year): as_frame(register, [dict.fromkeys(weeks_of(year))], year_end(year))
+        if register == "dream"
+        else as_frame(register, [])
+        for year in years
+    }
 
 
 def delivery(**changed) -> Registers:
@@ -31,6 +36,7 @@ def delivery(**changed) -> Registers:
         "akm": [2023],
         "kraf": range(2019, 2024),
         "bol": [2024],
+        "dream": [2024],
     }
     lists = {name: as_frame(name, []) for name in ("hfaudd", "omraader", "omraade_adresser")}
     return Registers(
@@ -139,6 +145,54 @@ def test_a_date_depends_on_every_bef_up_to_it_and_on_the_kraf_years_of_its_wides
         "udda": [DAY],
     }
     assert len(vintages_read(registers, DEFINITIONS, DAY)["kraf"]) == 12
+
+
+WEEKS = {"sfi5-v1-f3-dream26": DEFINITIONS["sfi5-v1-f3-dream26"]}
+NO_WEEK = "dream: weeks up to 2024-12-31 that no delivered file has, first "
+
+
+def test_dream_says_its_window_and_the_newest_file_it_needs() -> None:
+    registers = delivery(dream=[2022, 2023, 2024, 2025])
+    used = vintages_used(registers, WEEKS["sfi5-v1-f3-dream26"], DAY)
+    # Week 1 of 2024 begins on 1 January, week 52 ends on 29 December.
+    assert VintageUsed("dream", DAY, year_end(2023), date(2024, 12, 29)) in used
+    assert vintages_read(registers, WEEKS, DAY)["dream"] == [DAY]
+
+
+def test_a_window_over_two_years_depends_on_both_files() -> None:
+    day = year_end(2021)
+    registers = delivery(
+        dream=[2020, 2021], bef=[2020, 2021], udda=[2021], akm=[2021], bol=[2021], kraf=range(2016, 2022)
+    )
+    used = vintages_used(registers, WEEKS["sfi5-v1-f3-dream26"], day)
+    # Week 53 of 2020 begins on 28 December 2020, week 51 of 2021 ends on 26 December.
+    assert VintageUsed("dream", day, date(2020, 12, 27), date(2021, 12, 26)) in used
+    assert vintages_read(registers, WEEKS, day)["dream"] == [year_end(2020), day]
+
+
+@pytest.mark.parametrize(("dream", "first"), [([], "y_2401"), ([2023], "y_2401"), ([2025], "y_2401")])
+def test_weeks_that_were_not_delivered_are_refused_not_counted_as_no_benefit(dream, first) -> None:
+    assert refusals(delivery(dream=dream), WEEKS) == [NO_WEEK + first]
+
+
+def test_without_dream_the_definitions_that_need_it_are_left_out_and_the_others_counted() -> None:
+    registers = delivery(dream=[])
+    kept = find_countable(registers, DEFINITIONS, DAY, released="sfi5-v1")
+    assert set(DEFINITIONS) - set(kept) == {"sfi5-v1-f3-dream26", "sfi5-v1-f3-dream-enhver"}
+    assert score_children(registers, kept, DAY).collect().height == 0
+    assert find_countable(delivery(), DEFINITIONS, DAY, released="sfi5-v1") == DEFINITIONS
+
+
+def test_the_released_definition_is_never_left_out_but_refused() -> None:
+    registers = delivery(dream=[2023])
+    kept = find_countable(registers, DEFINITIONS, DAY, released="sfi5-v1-f3-dream26")
+    assert set(DEFINITIONS) - set(kept) == {"sfi5-v1-f3-dream-enhver"}
+    assert refusals(registers, kept) == [NO_WEEK + "y_2401"]
+
+
+def test_a_required_register_that_is_missing_leaves_nothing_out() -> None:
+    kept = find_countable(delivery(akm=[]), DEFINITIONS, DAY, released="sfi5-v1")
+    assert kept == DEFINITIONS
 
 
 @pytest.mark.parametrize(

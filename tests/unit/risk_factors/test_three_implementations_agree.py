@@ -20,7 +20,7 @@ from assets.risk_factors.catalogue import FACTORS
 from assets.risk_factors.people import find_people
 from schemas.release import FACTORS as FACTOR_COLUMNS
 from tests.oracle import five_factors as oracle
-from tests.support.register_worlds import DEFINITIONS, World, as_registers, score_with_ids
+from tests.support.register_worlds import DEFINITIONS, World, as_registers, score_with_ids, weeks_of
 
 COMPARED = ("kom", "age_band", *FACTOR_COLUMNS, "n_yes", "n_known", "state")
 MOTHERS = (101, 102, 103)
@@ -42,6 +42,44 @@ OFTEN, SELDOM = (
 
 def year_end(year: int) -> date:
     return date(year, 12, 31)
+
+
+@st.composite
+def dream_files(draw: st.DrawFn, day: date) -> dict[date, list]:
+    """A file per year, or one for both, or both with the newer one saying otherwise (and to be ignored). Runs
+    of weeks on a benefit, away, and else, that end a week before, at, or a week after the window does."""
+
+    def pick(*values):
+        return draw(st.sampled_from(values))
+
+    year = day.year
+    weeks = {y: weeks_of(y) for y in (year - 1, year)}
+    every = weeks[year - 1] + weeks[year]
+    over = [name for name in weeks[year] if date.fromisocalendar(year, int(name[4:]), 7) <= day]
+    newest = (weeks[year - 1] + over)[-1]
+    end = every.index(newest) + 1
+
+    def row(mother: int) -> dict:
+        runs = [pick(111, None)] * 120
+        runs += [pick(997, 999)] * pick(0, 0, 1, 2, 26, 27)
+        runs += [pick(130, 138, 139, 140, 148, 730, 781, 782, 783, 810, 998)] * pick(
+            0, 1, 2, 24, 25, 26, 27, 52
+        )
+        runs = runs[-(end + pick(-1, 0, 0, 1)) :]
+        return {"pnr": mother} | dict(zip(every, [*runs, *[None] * len(every)], strict=False))
+
+    mothers = [m for m in (*MOTHERS, NEVER_IN_BEF) if draw(st.integers(0, 4))]
+    rows = [{"pnr": 190} | dict.fromkeys(every), *map(row, mothers)]
+
+    def only(names: list[str]) -> list:
+        return [{"pnr": r["pnr"]} | {name: r[name] for name in names} for r in rows]
+
+    match pick("yearly", "cumulative", "revised"):
+        case "cumulative":
+            return {year_end(year): rows}
+        case "yearly":
+            return {year_end(y): only(names) for y, names in weeks.items()}
+    return {year_end(year - 1): only(weeks[year - 1]), year_end(year): [rows[0], *map(row, mothers)]}
 
 
 @st.composite
@@ -163,6 +201,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, date]:
                 for a in present((1, 2, 3))
             ]
         ),
+        "dream": draw(dream_files(day)),
         "hfaudd": [
             {"hfaudd": "0001", "hovedomraade": 10},
             {"hfaudd": "1095", "hovedomraade": 15},
