@@ -124,9 +124,9 @@ def _tell_mother(rows: Rows, name: str, setting: Setting, scope: Scope) -> None:
             rows["akm", year] = [{"PNR": mother, "SOCIO13": work}]
     if setting.weeks is not None:
         for year in scope.udda_years:
-            rows["dream", year] = [
-                {"PNR": mother} | {week: str(setting.weeks.get(week, "")) for week in weeks_of(year)}
-            ]
+            by_week: Row = {"PNR": mother}
+            by_week |= {week: str(setting.weeks.get(week, "")) for week in weeks_of(year)}
+            rows["dream", year] = [by_week]
     for year in scope.udda_years:
         if year in alive and setting.education != NO_ROW:
             rows["udda", year] = [{"PNR": mother, "HFAUDD": setting.education, "HF_KILDE": 1}]
