@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CODE   := assets pipelines schemas reports synthetic_data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types docs coverage lock bench ui bundle clean
+.PHONY: help setup run test check lint types docs coverage mutants lock bench ui bundle clean
 
 help:          ## this list
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ types: $(STAMP) ## pyright
 coverage: $(STAMP) ## every branch of the factor rules is taken by a test
 	$(BIN)/python -m pytest -q tests/unit/risk_factors tests/spec \
 	  --cov=assets/risk_factors --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+mutants: $(STAMP) ## every named wrong pipeline turns the suite red (make mutants ONLY=name tries one)
+	$(BIN)/python -m tests.mutants $(ONLY)
 
 # Every check runs, every failure is listed, then the verdict.
 check: $(STAMP) ## lint, types, docs, coverage and tests; lists every failure

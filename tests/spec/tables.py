@@ -47,6 +47,7 @@ def answers(
     world = build_world(rows, on, kraf_to=kraf_to, akm=akm)
     scored = score_with_ids(world, on, {definition: DEFINITIONS[definition]})
     by_child = {row["child_key"]: ANSWERS[row[factor]] for row in scored}
+    assert len(by_child) == len(scored), "a child is scored more than once"
     found = [by_child.get(1 + number, "ikke med") for number in range(len(rows))]
     return found, [row["forventet"] for row in rows]
 
@@ -105,6 +106,7 @@ def _add_family(world: World, cells: Cells, number: int, on: date) -> None:
             "pnr": number,
             "foed_dag": cells.get("FOED_DAG", on - timedelta(days=3000), date.fromisoformat),
             "mor_id": cells.get("MOR_ID", mother),
+            "far_id": cells.get("FAR_ID", None),
             "civst": cells.get("CIVST", "U", str),
             "fm_mark": cells.get("FM_MARK", 1),
             "adresse_id": cells.get("barnets ADRESSE_ID", dwelling),

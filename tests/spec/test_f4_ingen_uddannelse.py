@@ -27,3 +27,17 @@ def test_the_level_comes_from_the_format_table_and_not_from_the_code() -> None:
 def test_missing_education_can_count_as_yes_but_a_missing_mother_never_does() -> None:
     found, expected = answers(TABLE.format(missing="ja"), FACTOR, definition="sfi5-v1-f4-mangler-ja")
     assert found == expected
+
+
+def test_it_is_the_mothers_education_and_not_the_fathers() -> None:
+    """In row n the mother has id 1000 + n; here each one's father of the child is another row's mother."""
+    found, expected = answers(
+        """
+        | HFAUDD | FAR_ID | det er                                    | forventet |
+        | 0001   | 1002   | mor uden uddannelse, far faglært          | ja        |
+        | 4081   | 1001   | mor faglært, far uden uddannelse          | nej       |
+        | 9999   | 1001   | mor uoplyst, far uden uddannelse          | uoplyst   |
+        """,
+        FACTOR,
+    )
+    assert found == expected

@@ -194,6 +194,21 @@ def test_a_kommune_row_needs_no_area_to_be_counted(tmp_path):
     ]
 
 
+def test_siblings_have_one_mother_and_children_without_one_add_none(tmp_path):
+    children = """
+        1 | 100 | 901 | O3 | 0-2 | ----- | 0 | 5 | ikke
+        2 | 100 | 901 | O3 | 3-5 | ----- | 0 | 5 | ikke
+        3 | 100 | 901 | O3 | 6-9 | ----- | 0 | 5 | ikke
+        4 | 200 | 901 | O3 | 0-2 | ----- | 0 | 5 | ikke
+        5 |     | 901 | O3 | 0-2 | ????? | 0 | 0 | uafklaret
+        6 |     | 901 | O3 | 3-5 | ????? | 0 | 0 | uafklaret
+    """
+    tables = count(tmp_path, scored(children))
+    mothers = dict(tables["area_risk"].select("area_id", "mothers").rows())
+    assert (mothers["O3"], mothers["901"], mothers["leverance"]) == (2, 2, 2)
+    assert tables["cell"]["mothers"].to_list() == [2]
+
+
 def test_a_child_in_another_kommune_than_its_area_counts_in_the_kommune_only(tmp_path):
     children = scored("1 | 100 | 902 | O3 | 0-2 | +++-- | 3 | 5 | særlig")
     children.write_parquet(tmp_path / "scored.parquet")

@@ -108,6 +108,17 @@ def test_shares_stand_beside_their_bounds_and_each_other(warehouse):
     assert compared == [(50.0, 25.0, 25.0)]
 
 
+def test_the_share_with_a_factor_is_among_those_of_whom_it_is_known(warehouse):
+    # f3 in O1: one with, three without, one unknown.
+    shares = query(
+        warehouse,
+        "SELECT children_with, children_known, children_unknown, share_pct FROM factor_share "
+        "WHERE area_id = 'O1' AND definition = 'sfi5-v1' AND reference_date = DATE '2024-12-31' "
+        "AND factor = 'f3_kontanthjaelp_pension'",
+    )
+    assert shares == [(1, 4, 1, 25.0)]
+
+
 def test_development_compares_with_the_date_before(warehouse):
     rows = query(
         warehouse,

@@ -56,6 +56,27 @@ def test_siblings_share_their_mothers_key_and_a_blank_mother_has_none() -> None:
     assert sorted(hidden["mother_key"].to_list(), key=str) == [0, 0, None]
 
 
+def test_five_convictions_of_a_mother_are_one_factor_of_each_of_her_children() -> None:
+    siblings = world("| MOR_ID |\n| 1001 |\n| 1001 |")
+    for year in range(2019, 2024):
+        decision = {"pnr": 1001, "afg_dato": date(year, 3, 1), "afg_ger7": 1210000, "afg_afgtypko": 1}
+        siblings["kraf"][date(year, 12, 31)].append(decision)
+    rows = score_with_ids(siblings, DAY, DEFAULT)
+    assert [(row["child_key"], row["f2_doemt"], row["n_yes"]) for row in rows] == [(1, True, 1), (2, True, 1)]
+
+
+def test_a_child_is_counted_where_it_lived_on_the_day_and_not_where_it_lives_now() -> None:
+    moved = families(2)
+    moved["bef"][date(2025, 12, 31)] = [row | {"adresse_id": 2002} for row in moved["bef"][DAY]]
+    moved["omraader"] = [
+        {"area_id": "901", "name": "Nordby", "level": "kommune"},
+        {"area_id": "O1", "name": "Birkeparken", "level": "omraade", "parent": "901"},
+    ]
+    moved["omraade_adresser"] = [{"area_id": "O1", "adresse_id": 2001}]
+    rows = score_with_ids(moved, DAY, DEFAULT)
+    assert [row["area_ids"] for row in rows] == [["O1"], []]
+
+
 def test_a_rule_that_definitions_share_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     prepared: Counter = Counter()
     for factor in FACTORS:
