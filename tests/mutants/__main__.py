@@ -1,8 +1,8 @@
 """`make mutants`: each wrong pipeline must turn the suite red.
 
 Each mutant is tried in a copy of the project: the tests it names first, then, if none objects, the whole
-suite. At the end every test that objected runs once more on an unmutated copy, where it must pass. Exit code 1
-when a mutant survives or a test objects to the right pipeline too, 2 when a mutant no longer applies.
+suite. At the end every test that objected runs once more on an unmutated copy, where it must pass. Exit code
+1 when a mutant survives or a test objects to the right pipeline too, 2 when a mutant no longer applies.
 """
 
 from __future__ import annotations
@@ -176,9 +176,9 @@ def show(console: Console, trials: list[Trial]) -> None:
     table.add_column("caught by", ratio=3, overflow="fold")
     table.add_column("s", justify="right")
     for trial in trials:
-        caught = escape(trial.caught_by.removeprefix("tests/")) or "SURVIVED"
+        caught = escape(in_words(trial.caught_by)) or "SURVIVED"
         if trial.caught_by and not trial.by_first_choice:
-            caught += " (in the whole suite: name it in `tests`)"
+            caught += "\nfound by the whole suite only: name it in `tests`"
         table.add_row(
             trial.mutant.name,
             trial.mutant.wrong,
@@ -187,6 +187,12 @@ def show(console: Console, trials: list[Trial]) -> None:
             style="" if trial.caught_by else "red",
         )
     console.print(table)
+
+
+def in_words(test: str) -> str:
+    """The test's file, and its name as the sentence it is."""
+    file, _, name = test.partition("::")
+    return f"{file.removeprefix('tests/')}\n{name.removeprefix('test_').replace('_', ' ')}" if test else ""
 
 
 if __name__ == "__main__":
