@@ -8,7 +8,8 @@ Does not belong here: protecting, rendering, deciding what follows from a findin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assets.audit.limits import Limits
@@ -61,4 +62,23 @@ def audit_release(
         except Exception as error:
             # The text of a reader's error may hold values.
             report.find("release", f"{check.__name__} could not read it ({type(error).__name__})")
+    if limits is not None and not report.findings:
+        _attack(tables, populations, limits, report)
+    report.merge_findings()
     return report
+
+
+def _attack(tables: Mapping, populations: Path | None, limits: Limits, report: AuditReport) -> None:
+    import polars as pl
+
+    from assets.audit.attack import attack
+
+    if populations is None:
+        report.miss("everything: no populations were given, so nothing was attacked")
+        return
+    started = time.monotonic()
+    try:
+        attack(tables, pl.read_parquet(populations), limits, report)
+    except Exception as error:
+        report.find("release", f"the attack could not be carried out ({type(error).__name__})")
+    report.tried.seconds = round(time.monotonic() - started, 1)

@@ -125,25 +125,18 @@ def attack_day(each: Day, limits: Limits, report: AuditReport, deadline: float) 
         small, _ = computable_pieces(each.map, atoms, block.units, limits.min_children)
         report.find("area_risk", "pieces below the size that adding and subtracting rows gives", small)
         blocks.append(block)
-    wide = [
-        unit
-        for unit in each.map.units
-        if each.counts.get(unit.area_id) and not any(unit.atoms <= block.atoms for block in blocks)
-    ]
+    delivery = next(
+        (u for u in each.map.units if u.level == "leverance" and not any(u.atoms <= b.atoms for b in blocks)),
+        None,
+    )
+    counts = each.counts.get(delivery.area_id, {}) if delivery else {}
     try:
-        totals = complete(each, blocks, wide, limits, report, deadline)
+        totals = complete(each, blocks, counts, report, deadline)
+        _Attack(each, blocks, counts, totals, limits, report, deadline).run()
     except Contradiction:
         report.find("release", "counts of a date that no table of whole numbers fits")
-        return
     except TimeoutError:
         report.miss("dates without a complete table in the time given")
-        return
-    whole = sum(totals)
-    for i, block in enumerate(blocks):
-        try:
-            _attack_block(each, block, wide, whole - totals[i], limits, report, deadline, seed=i)
-        except Contradiction:
-            report.find("release", "counts of a municipality that no table of whole numbers fits")
 
 
 def make_block(each: Day, atoms: frozenset[int], limits: Limits) -> Block:
@@ -221,12 +214,7 @@ def _group_rows(each: Day, unit: Unit, limits: Limits) -> list[tuple[np.ndarray,
 
 
 def complete(
-    each: Day,
-    blocks: Sequence[Block],
-    wide: Sequence[Unit],
-    limits: Limits,
-    report: AuditReport,
-    deadline: float,
+    each: Day, blocks: Sequence[Block], delivery: Mapping[str, int], report: AuditReport, deadline: float
 ) -> list[np.ndarray]:
     """The measures of each block in one complete table of the whole delivery.
 
@@ -240,9 +228,7 @@ def complete(
     own = [next((u for u in block.units if u.level == "kommune"), None) for block in blocks]
     published = [each.counts.get(unit.area_id, {}) if unit else {} for unit in own]
     planned = np.array([[counts.get(name, np.nan) for name in names] for counts in published]).cumsum(axis=0)
-    delivery = next((unit for unit in wide if unit.level == "leverance"), None)
-    counts = each.counts[delivery.area_id] if delivery else {}
-    aims = np.array([counts.get(name, np.nan) for name in names])
+    aims = np.array([delivery.get(name, np.nan) for name in names])
     # What municipalities say together may differ from what the delivery says: spread it.
     drift = np.where(np.isnan(aims - planned[-1]), 0, aims - planned[-1])
     for i, block in enumerate(blocks):
@@ -251,11 +237,6 @@ def complete(
             aim = np.where(np.isnan(aim), aims, aim)
         totals.append(_nearest(block, np.nan_to_num(aim - so_far), ~np.isnan(aim), report, deadline))
         so_far += totals[-1]
-    if delivery:
-        off = sum(
-            abs(so_far[j] - counts[name]) >= limits.base for j, name in enumerate(names) if name in counts
-        )
-        report.miss("counts of the delivery left aside in its municipalities: no common table found", off)
     return totals
 
 
@@ -294,30 +275,25 @@ def _nearest(
 class _Target:
     table: str
     row: np.ndarray
+    """Over the unknowns of its block; of the delivery, over those of each block alike (`measure`)."""
     need: int
-    piece: bool = False
 
 
-def _targets(each: Day, block: Block, wide: Sequence[Unit], limits: Limits) -> list[_Target]:
+def _targets(each: Day, block: Block, limits: Limits) -> list[_Target]:
     found: list[_Target] = []
-    model = each.model
 
-    def add(children: int, regions: Sequence[int], counts: Mapping[str, int], piece: bool) -> None:
-        for name, measure in model.measures.items():
+    def add(children: int, regions: Sequence[int], counts: Mapping[str, int], suffix: str) -> None:
+        for name, measure in each.model.measures.items():
             if name == "n:3+" or (limits.base == 1 and name in counts):
                 continue
-            need = min(limits.min_width, children)
-            if need:
-                found.append(_Target(_table(name), row_of(block, measure, regions), need, piece))
+            if need := min(limits.min_width, children):
+                found.append(_Target(_table(name) + suffix, row_of(block, measure, regions), need))
 
     for unit in block.units:
-        add(each.map.count(unit.atoms), block.members[unit.area_id], each.counts.get(unit.area_id, {}), False)
+        add(each.map.count(unit.atoms), block.members[unit.area_id], each.counts.get(unit.area_id, {}), "")
     for j, region in enumerate(block.regions):
         if region.children < limits.min_children:
-            add(region.children, [j], {}, True)
-    for unit in wide:
-        counts = each.counts[unit.area_id]
-        add(each.map.count(unit.atoms), range(len(block.regions)), counts, False)
+            add(region.children, [j], {}, " (computed)")
     return found
 
 
@@ -327,64 +303,164 @@ def _table(measure: str) -> str:
     return "area_factor_count" if measure.startswith("n:") else "area_factor"
 
 
-def _attack_block(
-    each: Day,
-    block: Block,
-    wide: Sequence[Unit],
-    others: np.ndarray,
-    limits: Limits,
-    report: AuditReport,
-    deadline: float,
-    seed: int,
-) -> None:
-    system = block.system
-    names = list(each.model.measures)
-    rows, low, high = [], [], []
-    for unit in wide:
-        counts = each.counts[unit.area_id]
-        if unit.level != "leverance":
-            continue
-        for j, name in enumerate(names):
-            if name in counts:
-                rows.append(block.total[j])
-                low.append(max(0, counts[name] - limits.base + 1) - others[j])
-                high.append(counts[name] + limits.base - 1 - others[j])
-    if rows:
-        window = system.with_rows(sparse.csr_matrix(np.array(rows)), np.array(low), np.array(high))
-        system = window
-    targets = _targets(each, block, wide, limits)
-    if not targets:
-        return
-    solver = Solver(system, report.tried, deadline)
-    report.tried.cells += len(targets)
-    matrix = sparse.csr_matrix(np.array([target.row for target in targets]))
-    need = np.array([target.need for target in targets], dtype=np.float64)
-    found = probe(solver, matrix, need, small=SMALL, seed=seed)
-    for i, target in enumerate(targets):
-        where = f"{target.table} (computed)" if target.piece else target.table
-        if found.unresolved[i]:
-            report.miss(f"{where}: neither bounds nor tables decided in the time given")
-            continue
-        seen = found.seen_high[i] - found.seen_low[i]
-        outer = found.high[i] - found.low[i]
-        report.narrow(where, int(max(seen, 0) if np.isinf(outer) else outer))
+MOST_UNKNOWNS = 20_000
+"""Of municipalities attacked together, where one alone doesn't decide."""
+
+
+class _Attack:
+    """All blocks of a date around one complete table, of which `totals` are the measures by block."""
+
+    def __init__(
+        self,
+        each: Day,
+        blocks: Sequence[Block],
+        delivery: Mapping[str, int],
+        totals: Sequence[np.ndarray],
+        limits: Limits,
+        report: AuditReport,
+        deadline: float,
+    ) -> None:
+        self.each, self.blocks, self.totals, self.limits = each, blocks, totals, limits
+        self.report, self.deadline = report, deadline
+        names, slack = list(each.model.measures), limits.base - 1
+        whole = np.sum(totals, axis=0)
+        published = np.array([delivery.get(name, np.nan) for name in names], dtype=np.float64)
+        self.low = np.where(np.isnan(published), -np.inf, np.maximum(0, published - slack))
+        self.high = np.where(np.isnan(published), np.inf, published + slack)
+        off = (whole < self.low) | (whole > self.high)
+        report.miss(
+            "counts of the delivery, left aside in its municipalities: no common table", int(off.sum())
+        )
+        self.low[off] = -np.inf
+        self.high[off] = np.inf
+        self.delivery = delivery
+
+    def run(self) -> None:
+        for i, block in enumerate(self.blocks):
+            targets = _targets(self.each, block, self.limits)
+            self.report.tried.cells += len(targets)
+            left = self._probe([i], targets, final=len(self.blocks) == 1)
+            if left:
+                self._settle(i, left)
+            _check_groups(self.each, block, self.limits, self.report, self.deadline)
+        self._attack_delivery()
+
+    def _settle(self, i: int, targets: list[_Target]) -> None:
+        """Targets that are narrow while the other municipalities stand still: proven, if they are as narrow
+        whatever those do; disproven, if some move along."""
+        left = self._probe([i], targets, alone=True)
+        size = 2
+        while left:
+            together = [(i + k) % len(self.blocks) for k in range(min(size, len(self.blocks)))]
+            unknowns = sum(self.blocks[k].system.size for k in together)
+            if unknowns > MOST_UNKNOWNS:
+                for target in left:
+                    self.report.miss(f"{target.table}: only all municipalities together could tell")
+                return
+            padded = [
+                _Target(t.table, np.concatenate([t.row, np.zeros(unknowns - len(t.row))]), t.need)
+                for t in left
+            ]
+            still = self._probe(together, padded, final=len(together) == len(self.blocks))
+            own = self.blocks[i].system.size
+            left = [_Target(t.table, t.row[:own], t.need) for t in still]
+            size *= 3
+
+    def _attack_delivery(self) -> None:
+        """The delivery's own counts move when any municipality's do."""
+        if not self.delivery:
+            return
+        names = list(self.each.model.measures)
+        open_ = [
+            j
+            for j, name in enumerate(names)
+            if name != "n:3+" and not (self.limits.base == 1 and name in self.delivery)
+        ]
+        self.report.tried.cells += len(open_)
+        for i, block in enumerate(self.blocks):
+            if not open_:
+                return
+            targets = [_Target(_table(names[j]), block.total[j], self.limits.min_width) for j in open_]
+            left = self._probe([i], targets)
+            open_ = [j for j, target in zip(open_, targets, strict=True) if any(target is t for t in left)]
+        everything = sum(block.system.size for block in self.blocks)
+        if open_ and everything <= MOST_UNKNOWNS:
+            rows = np.concatenate([block.total for block in self.blocks], axis=1)
+            targets = [_Target(_table(names[j]), rows[j], self.limits.min_width) for j in open_]
+            self._probe(list(range(len(self.blocks))), targets, final=True)
+        else:
+            for j in open_:
+                self.report.miss(f"{_table(names[j])}: only all municipalities together could tell")
+
+    def _probe(
+        self, chosen: Sequence[int], targets: list[_Target], *, final: bool = False, alone: bool = False
+    ) -> list[_Target]:
+        """Attack targets over the unknowns of the chosen blocks, the others standing still (`alone`: as if
+        nothing were known of them). What is narrow is found if that proves it (`final`, `alone`); the other
+        narrow ones are returned; so are, `alone`, the ones that are wide."""
+        if not targets:
+            return []
+        solver = Solver(self._system(chosen, alone), self.report.tried, self.deadline)
+        matrix = sparse.csr_matrix(np.array([target.row for target in targets]))
+        need = np.array([target.need for target in targets], dtype=np.float64)
+        found = probe(solver, matrix, need, small=SMALL, seed=chosen[0])
+        left = []
+        for k, target in enumerate(targets):
+            if found.unresolved[k]:
+                self.report.miss(f"{target.table}: neither bounds nor tables decided in the time given")
+                continue
+            outer = found.high[k] - found.low[k]
+            small = found.low[k] >= 1 and found.high[k] <= SMALL
+            narrow = outer < target.need or small
+            if narrow and (final or alone):
+                self.report.narrow(target.table, int(outer))
+                self._find(target, outer, small)
+            elif narrow or alone:
+                left.append(target)
+            else:
+                self.report.narrow(target.table, int(found.seen_high[k] - found.seen_low[k]))
+        return left
+
+    def _find(self, target: _Target, outer: float, small: bool) -> None:
         if outer <= 0:
-            report.find(where, "counts that can be computed exactly")
-        elif found.low[i] >= 1 and found.high[i] <= SMALL:
-            report.find(where, "small counts that can be told from none")
-        elif outer < target.need:
-            report.find(where, "counts that can be narrowed too far")
-    _check_groups(each, block, solver, limits, report)
+            rule = "counts that can be computed exactly"
+        elif small:
+            rule = "small counts that can be told from none"
+        else:
+            rule = "counts that can be narrowed too far"
+        self.report.find(target.table, rule)
+
+    def _system(self, chosen: Sequence[int], alone: bool) -> System:
+        parts = [self.blocks[k].system for k in chosen]
+        system = parts[0]
+        if len(parts) > 1:
+            system = System(
+                sparse.block_diag([part.matrix for part in parts], format="csr"),
+                np.concatenate([part.low for part in parts]),
+                np.concatenate([part.high for part in parts]),
+                np.concatenate([part.lower for part in parts]),
+                np.concatenate([part.upper for part in parts]),
+                np.concatenate([part.rare for part in parts]),
+            )
+        bound = np.isfinite(self.low) | np.isfinite(self.high)
+        if alone or not bound.any():
+            return system
+        others = np.sum(self.totals, axis=0) - np.sum([self.totals[k] for k in chosen], axis=0)
+        total = np.concatenate([self.blocks[k].total for k in chosen], axis=1)
+        return system.with_rows(
+            sparse.csr_matrix(total[bound]), (self.low - others)[bound], (self.high - others)[bound]
+        )
 
 
-def _check_groups(each: Day, block: Block, solver: Solver, limits: Limits, report: AuditReport) -> None:
+def _check_groups(each: Day, block: Block, limits: Limits, report: AuditReport, deadline: float) -> None:
     """Of a row hidden for its group no more may be certain than that it is about the group share or above."""
     at, others = each.model.measures["at_risk"], each.model.measures["not_at_risk"]
-    for unit in block.units:
-        if unit.status != "group_hidden":
-            continue
-        regions = block.members[unit.area_id]
-        row = row_of(block, at - limits.group_share * (at + others), regions)
+    groups = [unit for unit in block.units if unit.status == "group_hidden"]
+    if not groups:
+        return
+    solver = Solver(block.system, report.tried, deadline)
+    for unit in groups:
+        row = row_of(block, at - limits.group_share * (at + others), block.members[unit.area_id])
         try:
             least, _ = solver.linear(row)
         except TimeoutError:

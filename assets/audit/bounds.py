@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -44,11 +44,11 @@ class System:
     high: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
-    rare: np.ndarray | None = None
+    rare: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def __post_init__(self) -> None:
         self.matrix = sparse.csr_matrix(self.matrix)
-        if self.rare is None:
+        if not len(self.rare):
             self.rare = np.zeros(len(self.low), dtype=bool)
 
     @property

@@ -179,8 +179,8 @@ def round_together(
     seed: int,
     merged: Mapping[str, str],
 ) -> dict[str, dict[str, int]]:
-    """Every count to a multiple beside it so that partitions and parts still add up: delivery and municipalities
-    in one program, then each municipality. What has no such rounding is not published."""
+    """Every count to a multiple beside it so that partitions and parts still add up: delivery and
+    municipalities in one program, then each municipality. What has no such rounding is not published."""
     shown = [row for row in rows if row["area_id"] not in merged]
     parents = {row["area_id"]: row["parent_id"] for row in rows}
     random = np.random.default_rng(seed)
@@ -311,7 +311,7 @@ def invent_children(count: int, random: np.random.Generator, level: float = 0.35
 def invent_world(
     municipalities: int, areas: int, seed: int = 0, *, day: date = DAY, others: int = 3000
 ) -> World:
-    """A delivery with `areas` områder over the municipalities, two or three afdelinger each, some too small."""
+    """`areas` områder over the municipalities, two or three afdelinger each, some with one too small."""
     random = np.random.default_rng(seed)
     atoms: list[Atom] = []
     tree: list[Area] = []
