@@ -23,7 +23,8 @@ def render_release(workspace: Workspace) -> int:
     release = folder / "release"
     release.mkdir()
     write_release(tables, release)
-    render(tables, release, progress=workspace.voice.progress("reports"))
+    latest = workspace.home.latest if workspace.home.latest.exists() else None
+    render(tables, release, previous=latest, progress=workspace.voice.progress("reports"))
     write_manifest(release)
     return sum(1 for path in release.rglob("*") if path.is_file())
 

@@ -297,15 +297,18 @@ def _scale(bars: Sequence[Bar], width: float) -> float:
     )
 
 
-def factor_dots(rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: str, other_name: str) -> str:
+def factor_dots(
+    rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: str, other_name: str, names: float = 0.0
+) -> str:
     """Per factor the unit's share (filled dot) and the other's (open dot) on one scale, 0 to 100.
 
     Numbers stand on the outer sides of their dots, so they never meet; the first row with both names them.
+    `names`: room for the factors' names, where no table beside the chart has them.
     """
     top = 5.0
     canvas = Canvas(width, top + FACTOR_ROW * len(rows))
     margin = text_width("100", "semibold") + 3.0
-    left, right = margin, width - margin
+    left, right = names + margin, width - margin
 
     def x_of(share: float) -> float:
         return left + share / 100 * (right - left)
@@ -319,6 +322,8 @@ def factor_dots(rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: 
     )
     for i, (own, other) in enumerate(rows):
         y = top + FACTOR_ROW * (i + 0.5)
+        if names:
+            canvas.text(0, y, clipped(own.name, names), INK)
         a, b = own.share_pct, other.share_pct if other else None
         if a is not None and b is not None:
             canvas.line([(x_of(b), y), (x_of(a), y)], ACCENT_TINT, 3.0)
@@ -335,7 +340,7 @@ def factor_dots(rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: 
             first, second = sorted(((a, own_name, ACCENT, "semibold"), (b, other_name, GREY, "regular")))
             start = x_of(first[0])
             room = text_width(first[1], first[3])
-            x = max(0.0, min(start - room / 2, x_of(second[0]) - room - 2))
+            x = max(names, min(start - room / 2, x_of(second[0]) - room - 2))
             canvas.text(x, top - 2.6, first[1], first[2], first[3])
             x = min(max(x_of(second[0]) - 1, x + room + 3), width - text_width(second[1], second[3]))
             canvas.text(x, top - 2.6, second[1], second[2], second[3])

@@ -21,6 +21,8 @@ from reports.compare import Comparison, Factor, compare, nearest
 from schemas.release import AGE_BANDS, FACTORS, N_FACTORS
 
 REGISTERS = ("bef", "udda", "akm", "kraf", "bol")
+FACTS = ("policy", "policy_hash", "definition_hash", "controller", "purpose", "legal_basis")
+"""Of the table `release`, what reports say."""
 TWINS = 5
 """Comparable areas a report names."""
 
@@ -103,8 +105,9 @@ class Report:
     """One report: a unit and what it is held against.
 
     `rest`: what the municipality has outside the plans (or areas); `parts`: what lies inside the unit;
-    `instead`: whose numbers stand in where the unit has none; `compared`: the factors of the unit, or of
-    `instead`, against `rest`, or against the municipality or delivery where there is none.
+    `instead`: whose numbers stand in where the unit has none; `factors_of`: whose factors are shown, the
+    unit's, or the plan's for an area too small for factors of its own; `compared`: these against `rest`, or
+    against the municipality or delivery where there is none.
     """
 
     slug: str
@@ -116,6 +119,7 @@ class Report:
     parts: tuple[Unit, ...]
     twins: tuple[Twin, ...]
     instead: Unit | None
+    factors_of: Unit
     against: Unit | None
     compared: tuple[Comparison, ...]
     breaks: tuple[Break, ...]
@@ -260,7 +264,7 @@ def build_report_set(tables: Mapping[str, pl.DataFrame]) -> ReportSet:
                 key=lambda v: REGISTERS.index(v.register) if v.register in REGISTERS else len(REGISTERS),
             )
         ),
-        facts=dict(_rows(tables["release"], "key", "value")),
+        facts={k: v for k, v in _rows(tables["release"], "key", "value") if k in FACTS},
     )
 
 
@@ -367,8 +371,9 @@ def _report(
         candidates = (u for u in (plan, kommune) if u is not None and u is not unit)
         instead = next((u for u in candidates if (r := u.risk(latest)) and r.share_pct is not None), None)
     subject = instead or unit
-    against = next((u for u in (rest, kommune, delivery) if u is not None and u is not subject), None)
-    if subject is kommune:
+    factors_of = next((u for u in (subject, plan) if u is not None and _has_factors(u)), subject)
+    against = next((u for u in (rest, kommune, delivery) if u is not None and u is not factors_of), None)
+    if factors_of is kommune:
         against = delivery
     parts = [
         part
@@ -387,10 +392,11 @@ def _report(
         parts=tuple(sorted(parts, key=_name_order)),
         twins=twins,
         instead=instead,
+        factors_of=factors_of,
         against=against,
         compared=tuple(
             compare(factor, against.factors[factor.key] if against else None, effect)
-            for factor in subject.factors.values()
+            for factor in factors_of.factors.values()
         ),
         breaks=_breaks(subject, units, revised),
     )
@@ -429,6 +435,10 @@ def _has_numbers(unit: Unit, day: date) -> bool:
     risk = unit.series[day]
     factors = (value for f in unit.factors.values() for value in (f.with_it, f.without_it, f.unknown))
     return any(value is not None for value in (risk.children, risk.at_risk, risk.share_pct, *factors))
+
+
+def _has_factors(unit: Unit) -> bool:
+    return any(f.share_pct is not None for f in unit.factors.values())
 
 
 def slug_of(name: str, area_id: str, level: str = "omraade") -> str:

@@ -22,35 +22,47 @@ from reports import fonts
 if TYPE_CHECKING:
     from typst import PDFStandard
 
-TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+TEMPLATES = Path(__file__).parent / "templates"
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 
 
-class Printer:
-    """One reused compiler. `day` is the document date of every page: same data, same bytes."""
+class Compiler:
+    """One reused Typst compiler over one template, in a folder that holds our fonts and nothing else."""
 
-    def __init__(self, day: date) -> None:
+    def __init__(self, template: str) -> None:
         import typst
 
         self._folder = tempfile.TemporaryDirectory(prefix="femfaktor-report-")
         root = Path(self._folder.name)
         for cut in fonts.CUTS:
             shutil.copy(fonts.font_file(cut), root)
-        shutil.copy(TEMPLATE, root)
+        shutil.copy(TEMPLATES / template, root)
         self._compiler = typst.Compiler(
-            str(root / TEMPLATE.name), root=str(root), font_paths=[str(root)], ignore_system_fonts=True
+            str(root / template), root=str(root), font_paths=[str(root)], ignore_system_fonts=True
         )
-        self._date = datetime(day.year, day.month, day.day, tzinfo=UTC)
 
-    def pdf(self, page: Mapping[str, Any]) -> bytes:
-        """The page as PDF. Raises RuntimeError on a compiler warning: a font would be replaced silently."""
+    def compile(self, page: Mapping[str, Any], **options: Any) -> bytes | list[bytes]:
+        """The page. Raises RuntimeError on a compiler warning: a font would be replaced silently."""
         result, warnings = self._compiler.compile_with_warnings(
-            format="pdf",
-            sys_inputs={"page": json.dumps(page, ensure_ascii=False)},
-            pdf_standards=STANDARDS,
-            timestamp=int(self._date.timestamp()),
+            sys_inputs={"page": json.dumps(page, ensure_ascii=False)}, **options
         )
         if warnings:
             raise RuntimeError(f"typst: {len(warnings)} warnings: {getattr(warnings[0], 'message', '')}")
+        assert result is not None
+        return result
+
+
+class Printer(Compiler):
+    """`day` is the document date of every page: same data, same bytes."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__("report.typ")
+        self._date = datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+    def pdf(self, page: Mapping[str, Any]) -> bytes:
+        """A view's `report_page` as PDF."""
+        result = self.compile(
+            page, format="pdf", pdf_standards=STANDARDS, timestamp=int(self._date.timestamp())
+        )
         assert isinstance(result, bytes)
         return result

@@ -22,6 +22,8 @@ INDEX = "Børn og risikofaktorer i boligområder"
 HIDDEN = "skjult"
 HIDDEN_WHY = "skjult af hensyn til diskretion"
 MISSING = "ikke opgjort"
+NOT_IN_PERCENT = "vises ikke"
+"""A share that rounding alone could move too far; the counts are there."""
 TOO_SMALL = "for lille til egne tal"
 GROUP = f"≥{NBSP}90{NBSP}pct."
 GROUP_WORDS = f"mindst 90{NBSP}pct."
@@ -70,9 +72,9 @@ H_TABLES = "Tallene bag figurerne"
 H_PAGE_TWO = "Tal og metode"
 
 TABLE_FACTORS = ("Risikofaktor", "Med", "Uden", "Uoplyst", "Andel")
-TABLE_SHARES = ("", "Børn", "Afklarede", "Risiko", "Andel", "95 pct.-interval")
-TABLE_YEARS = ("Opgjort", "Børn", "Andel", "95 pct.-interval", "Bemærk")
-TABLE_NUMBERS = ("Antal faktorer", "Børn", "Andel")
+TABLE_SHARES = ("", "Børn", "Afklarede", "Tre el. flere", "Andel", "95 pct.-interval")
+TABLE_YEARS = ("Opgjort", "Børn", "Tre el. flere", "Andel", "Interval", "Bemærk")
+TABLE_NUMBERS = ("Faktorer", "Børn", "Andel")
 TABLE_AGES = ("Alder", "Børn", "Andel")
 TABLE_TWINS = ("Navn", "Kommune", "Børn", "Andel", "Interval")
 
@@ -120,6 +122,7 @@ PROTECTION_HIDDEN = (
 PROTECTION_USE = "Tallene må kun bruges til statistik (databeskyttelsesloven), ikke til sager om familier."
 
 COMPARE_NOTE = "Streg: 95 pct.-interval. Hvid: ikke nødvendigvis samme opgørelse."
+MORE_PARTS = "Flere områder står i oversigten."
 REST = "Resten af kommunen"
 KOMMUNE = "kommunen"
 NO_COMPARISON = "Andelen er skjult og kan ikke sammenlignes."
@@ -153,8 +156,7 @@ INDEX_TEXTS = {
 }
 
 INITIATIVES_LEAD = (
-    "Til inspiration, ikke anbefalinger: eksempler fra KL's katalog (2016), valgt efter de faktorer, der er "
-    "mere udbredt her."
+    "Til inspiration, ikke anbefalinger: eksempler fra KL's katalog (2016), valgt efter faktorerne ovenfor."
 )
 INITIATIVES_HIDDEN = "Faktorerne er ikke vist, så ingen af indsatserne i KL's katalog (2016) er valgt ud."
 INITIATIVES_NONE = (
@@ -228,17 +230,19 @@ def cell(number: int | None, status: str) -> str:
     return "0–4" if status == "rounded" and number == 0 else whole(number)
 
 
-def share_cell(share_pct: float | None, status: str) -> str:
-    """A share in a table or on a chart."""
+def share_cell(share_pct: float | None, status: str, count: int | None = None) -> str:
+    """A share in a table or on a chart. `count`: of a hidden share, the shown number it would be made of."""
     if status == "group_hidden":
         return GROUP
-    return HIDDEN if share_pct is None else percent(share_pct)
+    if share_pct is None:
+        return HIDDEN if count is None else NOT_IN_PERCENT
+    return percent(share_pct)
 
 
 def factor_cell(factor: Factor) -> str:
     """A factor's share. A hidden one without a bound may be nearly all or nearly none: no number then."""
     if factor.share_pct is None:
-        return HIDDEN
+        return HIDDEN if factor.with_it is None else NOT_IN_PERCENT
     return share_cell(factor.share_pct, factor.status)
 
 
@@ -324,7 +328,7 @@ def no_share_label(risk: Risk) -> str:
     """In place of a bar."""
     if risk.status == "too_small":
         return TOO_SMALL
-    return GROUP if risk.status == "group_hidden" else HIDDEN
+    return share_cell(risk.share_pct, risk.status, risk.at_risk)
 
 
 def age_label(band: str) -> str:
@@ -374,6 +378,8 @@ def change_finding(points: Sequence[tuple[date, Risk | None]], breaks: Sequence[
     """
     shown = [(day, risk) for day, risk in points if risk is not None and risk.share_pct is not None]
     if not shown:
+        if any(risk is not None and risk.at_risk is not None for _, risk in points):
+            return "Andelen vises ikke i procent for noget år; antallene står på næste side."
         return f"Ingen år kan vises: andelen er {HIDDEN_WHY}."
     if len(shown) == 1:
         return f"Kun {shown[0][0].year} kan vises."
@@ -468,7 +474,7 @@ def status_words(risk: Risk) -> str:
 
 def range_cell(risk: Risk) -> str:
     if risk.share_pct is None:
-        return HIDDEN
+        return HIDDEN if risk.at_risk is None else NOT_IN_PERCENT
     return (
         DASH if risk.low_pct is None or risk.high_pct is None else percent_range(risk.low_pct, risk.high_pct)
     )

@@ -6,7 +6,8 @@ Does not belong here: sentences (`texts`), drawing (`charts`), placement (templa
 
 `report_page` gives one dict. A figure in it (`key`, `compare`, `factors`, `years`, `numbers`, `ages`) has
 `heading`, `finding` (a sentence), `svg`, `alt` (says the finding and every number), `note`, and `table`: the
-same numbers as `caption`, `columns` and `rows` of strings.
+same numbers as `caption`, `columns` and `rows` of strings. `factors` also has `svg_named`: with the factors'
+names in the picture, for where no table stands beside it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from reports.numbers import full_date, percent, percent_range
 
 # Millimetres; templates/report.typ sets the same measures.
 KEY_WIDTH, COMPARE_WIDTH, SIDE_WIDTH, FACTORS_WIDTH = 68.0, 98.0, 68.0, 56.0
-YEARS_HEIGHT, COUNT_NAMES = 42.0, 22.0
+YEARS_HEIGHT, COUNT_NAMES, FACTOR_NAMES = 42.0, 22.0, 66.0
+PICTURES = (("andel", "compare"), ("udvikling", "years"), ("faktorer", "factors"))
+"""File name and figure."""
+PICTURE_NAME = 40.0
 # How wide a text may be, in millimetres at the charts' size: two pages stay two whatever the names.
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT, FACT_LIMIT = 250.0, 190.0, 110.0, 46.0, 300.0
 TITLE_SIZES = ((80.0, "22"), (140.0, "17"), (TITLE_LIMIT, "13"))
@@ -67,6 +71,25 @@ def report_page(report: Report, reports: ReportSet) -> dict[str, Any]:
         "protection": {"heading": texts.H_PROTECTION, "paragraphs": _protection(report, reports)},
         "page_two": texts.H_PAGE_TWO,
         "tables": texts.H_TABLES,
+    }
+
+
+def pictures(page: dict[str, Any]) -> dict[str, Any]:
+    """The figures that go on slides, from a report's page, for `templates/pictures.typ`."""
+    name = page["name"].replace("\u200b", "")
+    return {
+        "source": f"{charts.clipped(name, PICTURE_NAME)} · {page['as_of']} · {page['definition']}",
+        "marking": page["marking"],
+        "figures": [
+            {
+                "name": picture,
+                "heading": page[figure]["heading"],
+                "finding": page[figure]["finding"],
+                "svg": page[figure].get("svg_named") or page[figure]["svg"],
+                "description": page[figure]["alt"],
+            }
+            for picture, figure in PICTURES
+        ],
     }
 
 
@@ -136,7 +159,7 @@ def _index_row(unit: Unit, risk: Risk | None, name: str) -> dict[str, Any]:
         "id": unit.area_id,
         "name": name,
         "children": texts.cell(risk.children, risk.status),
-        "share": texts.share_cell(risk.share_pct, risk.status),
+        "share": texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
         "range": texts.range_cell(risk),
         "status": texts.status_words(risk),
     }
@@ -245,7 +268,11 @@ def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
         own = kind == "area"
         label = texts.no_share_label(risk)
         if risk.share_pct is not None:
-            label = texts.share_with_range(risk) if own else texts.share_cell(risk.share_pct, risk.status)
+            label = (
+                texts.share_with_range(risk)
+                if own
+                else texts.share_cell(risk.share_pct, risk.status, risk.at_risk)
+            )
         low, high = (risk.low_pct, risk.high_pct) if own or kind == "part" else (None, None)
         bars.append(
             Bar(name, label, risk.share_pct, low, high, "area" if own else "other")
@@ -257,13 +284,15 @@ def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
             [
                 _clipped(name, CELL_LIMIT),
                 *(texts.cell(value, risk.status) for value in counts),
-                texts.share_cell(risk.share_pct, risk.status),
+                texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
                 texts.range_cell(risk),
             ]
         )
     for benchmark in reports.benchmarks:
         name = _clipped(texts.benchmark_bar(benchmark), NAME_LIMIT)
         bars.append(Bar(name, percent(benchmark.share_pct), benchmark.share_pct, kind="benchmark"))
+    parts = [part for part in report.parts if part.level == report.parts[0].level]
+    more = [texts.MORE_PARTS] if sum(kind == "part" for _, _, kind in rows) < len(parts) else []
     other = kommune.risk(day) if kommune else None
     finding = texts.end_stop(
         texts.comparison_finding(
@@ -278,7 +307,7 @@ def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
         "finding": finding,
         "svg": charts.comparison(bars, COMPARE_WIDTH),
         "alt": f"Søjlediagram. {finding} Andele: {said}",
-        "note": texts.COMPARE_NOTE,
+        "note": " ".join([texts.COMPARE_NOTE, *more]),
         "table": _table(texts.H_COMPARE, texts.TABLE_SHARES, table),
     }
 
@@ -313,7 +342,8 @@ def _years(report: Report, reports: ReportSet) -> dict[str, Any]:
         [
             p.tick,
             texts.cell(risk.children, risk.status) if risk else texts.DASH,
-            texts.share_cell(risk.share_pct, risk.status) if risk else texts.DASH,
+            texts.cell(risk.at_risk, risk.status) if risk else texts.DASH,
+            texts.share_cell(risk.share_pct, risk.status, risk.at_risk) if risk else texts.DASH,
             texts.range_cell(risk) if risk else texts.DASH,
             texts.year_note(risk, notes.get(p.day, [])),
         ]
@@ -335,19 +365,20 @@ def _point(day: date, risk: Risk | None, reports: ReportSet, marks: Sequence[str
     tick, mark = str(day.year) if year_ends else f"{day.month}.{day.year}", ", ".join(marks)
     if risk is None:
         return Point(day, tick, texts.MISSING, None, mark=mark)
-    label = texts.share_cell(risk.share_pct, risk.status).removesuffix("\u00a0pct.")
+    label = texts.share_cell(risk.share_pct, risk.status, risk.at_risk).removesuffix("\u00a0pct.")
     if risk.share_pct is None:
         return Point(day, tick, label, None, mark=mark)
     return Point(day, tick, label, risk.share_pct, risk.low_pct, risk.high_pct, mark)
 
 
-def _heading(heading: str, report: Report) -> str:
-    return heading if report.instead is None else f"{heading} {texts.in_the_unit(report.instead)}"
+def _heading(heading: str, report: Report, subject: Unit | None = None) -> str:
+    subject = subject or report.subject
+    return heading if subject is report.unit else f"{heading} {texts.in_the_unit(subject)}"
 
 
 def _factors(report: Report, reports: ReportSet) -> dict[str, Any]:
     """The five factors here, in the municipality and in the rest of it."""
-    subject, against = report.subject, report.against
+    subject, against = report.factors_of, report.against
     kommune = report.kommune if report.kommune is not subject else None
     columns = [u for u in (kommune, report.rest if subject is not report.kommune else None) if u is not None]
     if not columns and against is not None:
@@ -378,20 +409,17 @@ def _factors(report: Report, reports: ReportSet) -> dict[str, Any]:
         said.append(f"{name} {share}" + (f" ({beside})" if beside else ""))
     finding = texts.end_stop(texts.factor_finding(report.compared, report.drivers, against))
     heads = [texts.short_unit(unit) for unit in columns]
+    whose = (texts.the_unit(subject), texts.the_unit(against) if against else "")
     return {
-        "heading": _heading(texts.H_FACTORS, report),
+        "heading": _heading(texts.H_FACTORS, report, subject),
         "finding": finding,
         "columns": ["", texts.short_unit(subject), *heads],
         "rows": lines,
-        "svg": charts.factor_dots(
-            bars,
-            FACTORS_WIDTH,
-            texts.the_unit(subject),
-            texts.the_unit(against) if against else "",
-        ),
+        "svg": charts.factor_dots(bars, FACTORS_WIDTH, *whose),
+        "svg_named": charts.factor_dots(bars, FACTORS_WIDTH + FACTOR_NAMES, *whose, names=FACTOR_NAMES),
         "alt": f"Prikdiagram. {finding} Andele: {'; '.join(said)}",
         "note": texts.f5_sentence(reports.definition, subject.factors[texts.F5]),
-        "table": _table(_heading(texts.H_FACTORS, report), [*texts.TABLE_FACTORS, *heads], table),
+        "table": _table(_heading(texts.H_FACTORS, report, subject), [*texts.TABLE_FACTORS, *heads], table),
     }
 
 
@@ -476,7 +504,7 @@ def _twins(report: Report, reports: ReportSet) -> dict[str, Any]:
                 _clipped(texts.unit_name(twin.unit), CELL_LIMIT),
                 _clipped(kommune.removesuffix(" Kommune"), CELL_LIMIT / 2),
                 texts.cell(risk.children, risk.status),
-                texts.share_cell(risk.share_pct, risk.status),
+                texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
                 texts.range_cell(risk),
             ]
         )

@@ -56,6 +56,8 @@ def audit_release(
         pages.check_index,
         pages.check_pdfs,
         pages.check_texts,
+        pages.check_pictures,
+        pages.check_keys,
     ):
         try:
             check(folder, tables, report)

@@ -8,6 +8,7 @@ the area's own numbers must all be there; the marking on every page. Does not be
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -72,8 +73,10 @@ class Allowed:
         for name in ("area_risk", "area_factor", "area_factor_count", "area_children"):
             for row in tables[name].to_dicts():
                 if row["reference_date"] != self.latest:
-                    # Of earlier dates pages show the development of shares beside the number of children.
-                    kept = {k: v for k, v in row.items() if not isinstance(v, int) or k == "children"}
+                    # Of earlier dates pages show the development: shares, children, those at risk.
+                    kept = {
+                        k: v for k, v in row.items() if not isinstance(v, int) or k in ("children", "at_risk")
+                    }
                 else:
                     kept = row
                 self.rows.setdefault(row["area_id"], []).append(kept)
@@ -340,6 +343,74 @@ def check_texts(folder: Path, tables: Tables, report: AuditReport) -> None:
         report.find(name, "the marking is missing", int(marking not in _close(text)))
         report.find(name, "is not about its area", int(not _begins(each.row["area_name"], _close(text))))
         _check_numbers(name, text, allowed, allowed.of_report(each, text), report)
+
+
+PICTURES = ("andel", "udvikling", "faktorer")
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"iTXt", b"pHYs", b"sRGB", b"gAMA"}
+
+
+def check_pictures(folder: Path, tables: Tables, report: AuditReport) -> None:
+    """Each picture's description, and that it holds nothing else but pixels. Pixels are not read, and the
+    report says so.
+    """
+    allowed, marking = Allowed(tables), _close(marking_of(tables))
+    expected = {
+        f"reports/{slug}-{picture}.png": each
+        for slug, each in expected_reports(tables).items()
+        for picture in PICTURES
+    }
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*.png")}
+    report.find("reports", "pictures that no area has, or that are missing", len(present ^ expected.keys()))
+    for name in sorted(present & expected.keys()):
+        chunks = _chunks((folder / name).read_bytes())
+        report.find(
+            name, "parts that a picture has no use for", sum(kind not in _CHUNKS for kind, _ in chunks)
+        )
+        texts = [body.split(b"\0", 5)[5].decode() for kind, body in chunks if kind == b"iTXt"]
+        if len(texts) != 1:
+            report.find(name, "not one description")
+            continue
+        report.find(name, "the marking is missing", int(marking not in _close(texts[0])))
+        numbers = allowed.of_report(expected[name], texts[0])
+        _check_numbers(name, texts[0], allowed, numbers, report)
+    report.note("pictures read by their description, not by their pixels", len(present))
+
+
+def _chunks(content: bytes) -> list[tuple[bytes, bytes]]:
+    """Kind and body of each part of a PNG. Raises ValueError for anything that is not whole parts."""
+    if not content.startswith(_SIGNATURE):
+        raise ValueError("no PNG")
+    at, found = len(_SIGNATURE), []
+    while at < len(content):
+        size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        if at + 12 + size > len(content):
+            raise ValueError("a part is cut off")
+        found.append((kind, content[at + 8 : at + 8 + size]))
+        at += 12 + size
+    return found
+
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def check_keys(folder: Path, tables: Tables, report: AuditReport) -> None:
+    """`reports/keys.json` holds hashes of the reports' files, and nothing else."""
+    file = "reports/keys.json"
+    keys = json.loads((folder / file).read_bytes())
+    report.find(
+        file,
+        "reports that no area has, or that are missing",
+        len(keys.keys() ^ expected_reports(tables).keys()),
+    )
+    for slug, entry in keys.items():
+        shape = entry.keys() == {"key", "files"} and _HASH.fullmatch(entry["key"])
+        known = all(
+            name.rpartition("/")[2].startswith(slug) and _HASH.fullmatch(digest)
+            for name, digest in entry["files"].items()
+        )
+        report.find(file, "entries that are not known", int(not shape or not known))
+        report.checked += 1 + len(entry["files"])
 
 
 def _present(folder: Path, ending: str, tables: Tables, report: AuditReport) -> dict[str, Report]:
