@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CODE   := assets pipelines schemas reports synthetic_data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types docs coverage mutants lock bench ui bundle clean
+.PHONY: help setup run test browser check lint types docs coverage mutants lock bench ui bundle clean
 
 help:          ## this list
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ run: $(STAMP)  ## synthetic registers -> release, DuckDB file and area reports
 test: $(STAMP) ## the whole test suite
 	$(BIN)/python -m pytest
 
+browser: $(STAMP) ## the web pages in a headless Chromium: search, keyboard, phone, dark, print, accessibility
+	$(BIN)/python -m pytest -m browser tests/browser
+
 lint: $(STAMP) ## ruff: lint and format
 	$(BIN)/ruff check --no-cache $(CODE)
 	$(BIN)/ruff format --check $(CODE)
@@ -44,8 +47,8 @@ mutants: $(STAMP) ## every named wrong pipeline turns the suite red (make mutant
 	$(BIN)/python -m tests.mutants $(ONLY)
 
 # Every check runs, every failure is listed, then the verdict.
-check: $(STAMP) ## lint, types, docs, coverage and tests; lists every failure
-	@failed=""; for target in lint types docs coverage test; do \
+check: $(STAMP) ## lint, types, docs, coverage, tests and browser; lists every failure
+	@failed=""; for target in lint types docs coverage test browser; do \
 	  $(MAKE) --no-print-directory $$target || failed="$$failed $$target"; done; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; echo "all checks passed"
 

@@ -24,7 +24,9 @@ def render_release(workspace: Workspace) -> int:
     release.mkdir()
     write_release(tables, release)
     latest = workspace.home.latest if workspace.home.latest.exists() else None
-    render(tables, release, previous=latest, progress=workspace.voice.progress("reports"))
+    outlines = workspace.settings.outlines(workspace.home.root)
+    progress = workspace.voice.progress("reports")
+    render(tables, release, previous=latest, outlines=outlines, progress=progress)
     write_manifest(release)
     return sum(1 for path in release.rglob("*") if path.is_file())
 

@@ -33,6 +33,9 @@ reference_years = 5
 controller = ""
 purpose = ""
 legal_basis = ""
+# Outlines of municipalities for the map of the web pages: a GeoJSON file with municipality codes, relative to
+# this file or absolute. Empty: a map of tiles.
+outlines = ""
 
 [retention]
 # Days to keep the scored rows (one per child) once a date is counted. Above 0 a reason is required.
@@ -66,6 +69,7 @@ class Release(_Section):
     controller: str = ""
     purpose: str = ""
     legal_basis: str = ""
+    outlines: str = ""
 
 
 class Retention(_Section):
@@ -95,6 +99,10 @@ class Settings(_Section):
     def mapping(self) -> dict[str, dict[str, str]]:
         """Column names by register, as readers take them: `{"kraf": {"afg_dato": "AFG_AFGDTO"}}`."""
         return {register: dict(section.columns) for register, section in self.registers.items()}
+
+    def outlines(self, root: Path) -> Path | None:
+        """The GeoJSON file for the web pages' map, if one is set; `root` is the data home."""
+        return root / self.release.outlines if self.release.outlines else None
 
     def reference_dates(self, bef_vintages: list[date]) -> list[date]:
         """The last `reference_years` 31 Decembers among the BEF vintages delivered, oldest first."""

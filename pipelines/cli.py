@@ -247,6 +247,7 @@ def show(home: Home, as_json: bool) -> None:
 def report(home: Home, out: Path) -> None:
     """Render the area reports of the latest release again, into OUT."""
     from assets.release import read_release
+    from assets.settings import load_settings
     from reports import render
     from schemas.errors import EnvironmentUnfit
 
@@ -254,7 +255,8 @@ def report(home: Home, out: Path) -> None:
         raise EnvironmentUnfit("No release yet: run `femfaktor nightly` first.")
     out.mkdir(parents=True, exist_ok=True)
     with _voice() as voice:
-        files = render(read_release(home.latest), out, progress=voice.progress("reports"))
+        outlines = load_settings(home.settings).outlines(home.root)
+        files = render(read_release(home.latest), out, outlines=outlines, progress=voice.progress("reports"))
     click.echo(f"{len(files)} files in {out}")
 
 

@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 """Called after each report with (reports done, reports in all)."""
 
 KEYS_FILE = "reports/keys.json"
-LIBRARIES = ("jinja2", "matplotlib", "typst")
+LIBRARIES = ("fonttools", "jinja2", "matplotlib", "typst")
 ALONE = 24
 """So many reports are rendered before a second process would have started."""
 
@@ -45,17 +45,21 @@ def render(
     out_dir: Path,
     *,
     previous: Path | None = None,
+    outlines: Path | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write the reports of every område, helhedsplan and kommune of the latest date, and `index.html`, into
-    `out_dir`: `reports/<slug>.pdf`, `.txt`, and three pictures `reports/<slug>-<figure>.png`.
+    """Write the reports of every område, helhedsplan and kommune of the latest date into `out_dir`:
+    `reports/<slug>.pdf`, `.txt`, three pictures `reports/<slug>-<figure>.png`, and `html/<slug>.html`; the
+    overview `index.html`, and `html/sammenlign.html` for comparing.
 
     `tables` are the protected tables of `schemas.release`, keyed by table name, one definition, all dates.
+    `outlines`: GeoJSON of municipalities for the overview's map, in place of tiles.
     `previous`: the folder of an earlier release; what has not changed is copied from it. The same tables give
     the same bytes, copied or made. Returns the files written.
     """
-    from reports import html, view
+    from reports import html, maps, site_view
 
+    drawn = maps.read_outlines(outlines) if outlines else None
     reports = build_report_set(tables)
     keys = {report.slug: content_key(report, reports) for report in reports.reports}
     remembered: dict[str, dict[str, str]] = {}
@@ -84,17 +88,22 @@ def render(
             keep(report.slug, files)
     for number, files in _render_all(reports, due):
         keep(reports.reports[number].slug, files)
-    index = out_dir / "index.html"
-    index.write_text(html.index(view.index_page(reports)), encoding="utf-8", newline="\n")
+    for name, template, page in (
+        ("index.html", "index", site_view.index_page(reports, drawn)),
+        (site_view.COMPARE_FILE, "compare", site_view.compare_page(reports)),
+    ):
+        (out_dir / name).parent.mkdir(parents=True, exist_ok=True)
+        (out_dir / name).write_bytes(html.page(template, page=page).encode())
+        written.append(out_dir / name)
     memory = {slug: {"key": keys[slug], "files": remembered[slug]} for slug in sorted(keys)}
     (out_dir / KEYS_FILE).parent.mkdir(exist_ok=True)
     (out_dir / KEYS_FILE).write_text(json.dumps(memory, indent=1) + "\n", encoding="utf-8")
-    return [*written, index, out_dir / KEYS_FILE]
+    return [*written, out_dir / KEYS_FILE]
 
 
 def report_files(report: Report, reports: ReportSet) -> Files:
     """One report in all its forms."""
-    from reports import plain, view
+    from reports import html, plain, site_view, view
 
     page = view.report_page(report, reports)
     place = f"reports/{report.slug}"
@@ -102,6 +111,7 @@ def report_files(report: Report, reports: ReportSet) -> Files:
     return {
         f"{place}.pdf": _printer(reports.reference_date).pdf(page),
         f"{place}.txt": plain.text(page).encode(),
+        site_view.page_of(report): html.page("area", **site_view.area_page(report, reports, page)).encode(),
         **{f"{place}-{name}.png": picture for name, picture in pictures.items()},
     }
 

@@ -18,7 +18,6 @@ from reports.model import Benchmark, Break, Count, Report, ReportSet, Risk, Unit
 from reports.numbers import NBSP, decimal, full_date, percent, percent_range, short_date, whole
 
 KINDS = {"omraade": "Områderapport", "helhedsplan": "Rapport for helhedsplan", "kommune": "Kommunerapport"}
-INDEX = "Børn og risikofaktorer i boligområder"
 HIDDEN = "skjult"
 HIDDEN_WHY = "skjult af hensyn til diskretion"
 MISSING = "ikke opgjort"
@@ -137,23 +136,6 @@ WHY_HIDDEN = (
 WHY_ROUNDED = (
     "Andelen i procent vises ikke: med så få børn kan afrundingen alene flytte den mere end to procentpoint."
 )
-
-NO_PLAN = "Uden helhedsplan"
-WHOLE_PLAN = "Hele helhedsplanen"
-INDEX_COLUMNS = ("Område", "Børn 0–17 år", "Andel", "95 pct.-interval", "Status")
-INDEX_TEXTS = {
-    "lead": "Andelen af børn, hvor mindst tre af fem risikofaktorer hos moren er til stede, for hvert "
-    "boligområde. Hvert område har en rapport (PDF).",
-    "areas": "Boligområder",
-    "wider": "Kommuner og alle børn i opgørelsen",
-    "wider_caption": "Samme tal for kommunerne",
-    "unit": "Enhed",
-    "benchmarks": "Tal at holde andelene op mod",
-    "benchmarks_caption": "Kendte tal fra andre kilder. Ikke nødvendigvis samme opgørelse.",
-    "benchmark_columns": ("Andel", "Hvem", "Kilde", "Forbehold"),
-    "pdf": "PDF",
-    "skip": "Gå til tabellerne",
-}
 
 INITIATIVES_LEAD = (
     "Til inspiration, ikke anbefalinger: eksempler fra KL's katalog (2016), valgt efter faktorerne ovenfor."

@@ -21,7 +21,7 @@ from reports.charts import Bar, Point
 from reports.fonts import printable
 from reports.initiatives import chosen_for
 from reports.model import Count, Report, ReportSet, Risk, Unit
-from reports.numbers import full_date, percent, percent_range
+from reports.numbers import percent, percent_range
 
 # Millimetres; templates/report.typ sets the same measures.
 KEY_WIDTH, COMPARE_WIDTH, SIDE_WIDTH, FACTORS_WIDTH = 68.0, 98.0, 68.0, 56.0
@@ -90,78 +90,6 @@ def pictures(page: dict[str, Any]) -> dict[str, Any]:
             }
             for picture, figure in PICTURES
         ],
-    }
-
-
-def index_page(reports: ReportSet) -> dict[str, Any]:
-    """The index of all pages for `templates/index.html.j2`: groups of areas by helhedsplan, then the rest."""
-    day = reports.reference_date
-    groups: dict[tuple[str, str], dict[str, Any]] = {}
-    for report in reports.areas:
-        kommune = texts.kommune_name(report.kommune.name) if report.kommune else ""
-        plan = report.plan.name if report.plan else texts.NO_PLAN
-        key = (report.kommune.area_id if report.kommune else "", report.plan.area_id if report.plan else "")
-        total = None
-        if report.plan:
-            total = _index_row(report.plan, report.plan.risk(day), texts.WHOLE_PLAN)
-            total["href"] = next(
-                (f"reports/{p.slug}.pdf" for p in reports.plans if p.unit is report.plan), None
-            )
-        group = groups.setdefault(key, {"title": plan, "kommune": kommune, "rows": [], "total": total})
-        row = _index_row(report.unit, report.unit.series[day], report.unit.name or report.unit.area_id)
-        group["rows"].append({**row, "href": f"reports/{report.slug}.pdf"})
-    slugs = {report.unit.area_id: report.slug for report in reports.kommuner}
-    wider = [
-        *(report.unit for report in reports.kommuner),
-        *([reports.delivery] if reports.delivery else []),
-    ]
-    return {
-        "title": f"{texts.INDEX} {full_date(day)}",
-        "heading": texts.INDEX,
-        "as_of": texts.as_of(day),
-        "marking": reports.marking,
-        "columns": texts.INDEX_COLUMNS,
-        "groups": list(groups.values()),
-        "wider": [
-            {
-                **_index_row(unit, unit.risk(day), texts.unit_name(unit)),
-                "href": f"reports/{slugs[unit.area_id]}.pdf" if unit.area_id in slugs else None,
-            }
-            for unit in wider
-        ],
-        "benchmarks": [
-            {
-                "share": percent(b.share_pct),
-                "who": texts.benchmark_label(b),
-                "source": b.source,
-                "note": b.note,
-            }
-            for b in reports.benchmarks
-        ],
-        "definition": texts.definition(reports.definition),
-        "reading": {"heading": texts.H_READING, "paragraphs": [*texts.METHOD]},
-        "registers": {
-            "heading": texts.H_REGISTERS,
-            "entries": [printable(texts.vintage(entry)) for entry in reports.vintages],
-        },
-        "texts": texts.INDEX_TEXTS,
-    }
-
-
-def _index_row(unit: Unit, risk: Risk | None, name: str) -> dict[str, Any]:
-    if risk is None:
-        return {
-            "id": unit.area_id,
-            "name": name,
-            **dict.fromkeys(("children", "share", "range"), texts.DASH),
-        } | {"status": texts.MISSING}
-    return {
-        "id": unit.area_id,
-        "name": name,
-        "children": texts.cell(risk.children, risk.status),
-        "share": texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
-        "range": texts.range_cell(risk),
-        "status": texts.status_words(risk),
     }
 
 

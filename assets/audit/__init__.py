@@ -38,7 +38,7 @@ def audit_release(
     """
     import polars as pl
 
-    from assets.audit import files, pages, protected, statuses
+    from assets.audit import files, pages, protected, statuses, web
 
     report = AuditReport()
     tables = {path.stem: pl.read_parquet(path) for path in sorted(protected_dir.glob("*.parquet"))}
@@ -53,11 +53,11 @@ def audit_release(
         files.check_duckdb,
         files.check_csv,
         files.check_workbook,
-        pages.check_index,
         pages.check_pdfs,
         pages.check_texts,
         pages.check_pictures,
         pages.check_keys,
+        web.check_site,
     ):
         try:
             check(folder, tables, report)

@@ -23,7 +23,8 @@ from assets.audit.protected import Tables, marking_of
 from assets.audit.report import AuditReport
 
 KNOWN_FILES = re.compile(
-    r"femfaktor\.duckdb|femfaktor\.xlsx|index\.html|csv/[a-z_]+\.csv|reports/[^/]+\.(?:pdf|txt|png)|reports/keys\.json"
+    r"femfaktor\.duckdb|femfaktor\.xlsx|csv/[a-z_]+\.csv|index\.html|html/[^/]+\.html|"
+    r"reports/[^/]+\.(?:pdf|txt|png)|reports/keys\.json"
 )
 VIEW_COUNTS = ("areas", "of_areas", "areas_shown", "nearness", "max_error")
 """Whole numbers in views that count areas, not people, or say how much a count may be rounded."""

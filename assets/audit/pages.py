@@ -1,4 +1,4 @@
-"""Pages for people: the index, and the reports as PDF and text.
+"""The reports as PDF and text; what a web page shares with them (`web`).
 
 Belongs here: every number on a page must be one the protected tables give for its area, the units it is held
 against or the benchmarks, follow from such by a sum or a share that pages show, or belong to a fixed phrase;
@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -185,95 +184,6 @@ class Allowed:
             looked += 1
             wrong += number not in allowed
         return wrong, looked
-
-
-class _Index(HTMLParser):
-    """Visible text, the rows that name an area, and each area's PDF."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
-        self.rows: list[tuple[str, list[str]]] = []
-        self.pdfs: dict[str, str] = {}
-        self.foreign = 0
-        self._area: str | None = None
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
-        if tag in ("script", "iframe", "object", "embed", "form", "link", "base"):
-            self.foreign += 1
-        if tag == "style":
-            self._silent += 1
-        self.foreign += sum(
-            name.startswith("on") or (value or "").lower().startswith(("http", "//")) for name, value in attrs
-        )
-        if tag == "tr" and named.get("data-area") is not None:
-            self._area = str(named["data-area"])
-            self.rows.append((self._area, []))
-        if tag == "a" and self._area and (named.get("href") or "").endswith(".pdf"):
-            self.pdfs[str(named["href"])] = self._area
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "style":
-            self._silent -= 1
-        if tag == "tr":
-            self._area = None
-
-    def handle_data(self, data: str) -> None:
-        if self._silent:
-            return
-        if self._area is None:
-            self.text.append(data)
-        else:
-            self.rows[-1][1].append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.text.append(data)
-
-
-def read_index(folder: Path) -> _Index:
-    index = _Index()
-    index.feed((folder / "index.html").read_text(encoding="utf-8"))
-    index.close()
-    return index
-
-
-def check_index(folder: Path, tables: Tables, report: AuditReport) -> None:
-    file, index, allowed = "index.html", read_index(folder), Allowed(tables)
-    whole = " ".join([*index.text, *(text for _, texts in index.rows for text in texts)])
-    report.find(file, "the marking is missing", int(_close(marking_of(tables)) not in _close(whole)))
-    report.find(file, "scripts, forms or foreign addresses", index.foreign)
-    report.find(file, "small counts in words", len(_SMALL.findall(whole)))
-    everyone = set(allowed.common)
-    names = tables["area_risk"].filter(level="helhedsplan")["area_name"].to_list()
-    names += tables["area_risk"].filter(level="kommune")["area_name"].to_list()
-    for name in names:
-        everyone |= set(numbers_in(name))
-    wrong, looked = allowed.strange(" ".join(index.text), everyone)
-    report.find(file, "numbers that are not in the protected tables", wrong)
-    report.checked += looked
-    latest = {
-        row["area_id"]: row for row in tables["area_risk"].filter(reference_date=allowed.latest).to_dicts()
-    }
-    for area_id, texts in index.rows:
-        if area_id not in latest:
-            report.find(file, "rows of an area that is not in the protected tables")
-            continue
-        row = latest[area_id]
-        shown = [
-            row[c] for c in ("children", "share_pct", "ci95_low_pct", "ci95_high_pct") if row[c] is not None
-        ]
-        mine = {Decimal(str(value)) for value in shown} | set(numbers_in(row["area_name"]))
-        wrong, looked = allowed.strange(" ".join(texts), mine)
-        report.find(file, "numbers of an area that are not as protected", wrong)
-        missing = {Decimal(str(v)) for v in shown} - set(numbers_in(" ".join(texts)))
-        report.find(
-            file,
-            "protected numbers of an area that are missing",
-            int(row["share_pct"] is not None and bool(missing)),
-        )
-        report.checked += looked
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 import shutil
 import zipfile
@@ -15,7 +16,8 @@ import polars as pl
 import pytest
 
 import assets.audit
-from assets.audit import audit_release
+import reports
+from assets.audit import audit_release, web
 from assets.release import write_manifest
 from tests.support.small_release import write_small_release
 
@@ -119,6 +121,27 @@ def test_a_release_as_it_was_protected_has_no_findings(original):
         (replace_text("index.html", "</main>", "<!-- 4711 --></main>"), "index.html"),
         (replace_text("index.html", "</main>", "<script>1</script></main>"), "index.html"),
         (replace_text("index.html", 'data-area="o3"', 'data-area="o4"'), "index.html"),
+        (replace_text("index.html", 'data-sort="309"', 'data-sort="310"'), "index.html"),
+        (replace_text("index.html", "<h1>", '<h1 title="4711">'), "index.html"),
+        (replace_text("index.html", "<h1>", '<h1 data-antal="4711">'), "index.html"),
+        (replace_text("index.html", "<h1>", '<h1 onclick="x">'), "index.html"),
+        (replace_text("index.html", "default-src", "default-src *"), "index.html"),
+        (replace_text("index.html", "const MOST = 6;", "const MOST = 6; fetch('//x');"), "index.html"),
+        (replace_text("index.html", 'href="html/sammenlign.html"', 'href="https://x.dk"'), "index.html"),
+        (replace_text("index.html", "* { box-sizing", "@import 'x'; * { box-sizing"), "index.html"),
+        (replace_text("html/blok-17-o1.html", ">309<", ">310<"), "html/blok-17-o1.html"),
+        (replace_text("html/blok-17-o1.html", "</main>", "<script>1</script></main>"), "html/blok-17"),
+        (replace_text("html/blok-17-o1.html", "</main>", '<img src="x"></main>'), "html/blok-17"),
+        (replace_text("html/blok-17-o1.html", "</svg>", "<text>4711</text></svg>"), "html/blok-17"),
+        (
+            replace_text("html/blok-17-o1.html", 'role="img" aria-label="', 'aria-label="4711 '),
+            "html/blok-17",
+        ),
+        (replace_text("html/sammenlign.html", '"pct":38.0', '"pct":39.5'), "html/sammenlign.html"),
+        (replace_text("html/sammenlign.html", '"id":"o1"', '"id":"o77"'), "html/sammenlign.html"),
+        (replace_text("html/sammenlign.html", '"words":', '"more":[],"words":'), "html/sammenlign.html"),
+        (lambda release: (release / "html/blok-17-o1.html").unlink(), "html"),
+        (lambda release: (release / "html/ekstra.html").write_text("<p>x"), "html"),
         (swap_pdfs, "reports/"),
         (lambda release: (release / "reports/ekstra.pdf").write_bytes(b"%PDF"), "reports"),
         (lambda release: (release / "notes.txt").write_text("x"), "release"),
@@ -187,6 +210,13 @@ def test_findings_hold_no_values(staged):
     found = " ".join(findings(staged))
     assert found
     assert "4711" not in found and "Blok" not in found
+
+
+def test_the_audit_knows_the_script_of_the_pages():
+    script = Path(reports.__file__).parent / "templates/site/site.js"
+    assert hashlib.sha256(script.read_bytes()).hexdigest() == web.KNOWN_SCRIPT, (
+        "the script changed: read it, then set KNOWN_SCRIPT in assets/audit/web.py"
+    )
 
 
 def test_the_audit_imports_nothing_else_of_the_project():

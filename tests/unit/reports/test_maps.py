@@ -1,0 +1,97 @@
+"""Where a municipality lies on the overview's map: on the tile grid, or by outlines that were given."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from reports.maps import code_of, read_outlines, tiles
+from schemas.errors import EnvironmentUnfit
+
+
+def square(west: float, south: float, side: float) -> list[list[list[float]]]:
+    east, north = west + side, south + side
+    return [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
+
+
+def geojson(folder: Path, *features: tuple[dict, str, list]) -> Path:
+    path = folder / "kommuner.geojson"
+    entries = [
+        {"type": "Feature", "properties": properties, "geometry": {"type": kind, "coordinates": coordinates}}
+        for properties, kind, coordinates in features
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": entries}), encoding="utf-8")
+    return path
+
+
+def test_the_grid_has_the_98_municipalities_each_in_a_place_of_its_own():
+    grid = tiles()
+    assert len(grid) == 98
+    assert len({(tile.row, tile.column) for tile in grid.values()}) == 98
+
+
+@pytest.mark.parametrize(
+    ("north", "south"), [("860", "851"), ("851", "751"), ("751", "630"), ("217", "101"), ("101", "376")]
+)
+def test_north_lies_above_south(north, south):
+    assert tiles()[north].row < tiles()[south].row
+
+
+@pytest.mark.parametrize(("west", "east"), [("561", "630"), ("630", "461"), ("461", "330"), ("330", "101")])
+def test_west_lies_left_of_east(west, east):
+    assert tiles()[west].column < tiles()[east].column
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("0101", "101"), ("101", "101"), (751, "751"), (" 0825 ", "825")]
+)
+def test_a_code_is_the_same_with_and_without_its_zero(written, code):
+    assert code_of(written) == code
+
+
+def test_outlines_are_drawn_north_up_and_as_wide_as_they_are(tmp_path):
+    # In metres: one square kilometre beside another that lies a kilometre further north.
+    path = geojson(
+        tmp_path,
+        ({"KOMKODE": "0101"}, "Polygon", square(500_000, 6_200_000, 1_000)),
+        ({"kode": 751}, "MultiPolygon", [square(501_000, 6_201_000, 1_000)]),
+    )
+    outlines = read_outlines(path)
+    assert (outlines.width, outlines.height) == (600.0, 600.0)
+    corners = [
+        tuple(map(float, pair.split())) for pair in re.findall(r"[\d.]+ [\d.]+", outlines.paths["101"])
+    ]
+    assert {(0.0, 600.0), (300.0, 600.0), (300.0, 300.0), (0.0, 300.0)} == set(corners)
+    assert outlines.paths["751"].startswith("M300.0 300.0")
+
+
+def test_degrees_are_squeezed_as_far_north_as_denmark_lies(tmp_path):
+    # At 60 degrees north a degree of longitude is half as long as one of latitude.
+    path = geojson(tmp_path, ({"kom": "101"}, "Polygon", square(10, 59.5, 1)))
+    outlines = read_outlines(path)
+    assert outlines.height == pytest.approx(1200, abs=0.1)
+
+
+def test_points_on_a_line_are_dropped_and_corners_stay(tmp_path):
+    ring = square(0, 6_000_000, 1_000)
+    along = [[x, 6_000_000.0] for x in range(0, 1_000)]
+    path = geojson(tmp_path, ({"kom": "101"}, "Polygon", [[*along, *ring[0][1:]]]))
+    assert read_outlines(path).paths["101"].count("L") <= 5
+
+
+@pytest.mark.parametrize(
+    "text", ["no json", "[]", '{"features": 3}', '{"features": [{"geometry": {"type": "Polygon"}}]}']
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(tmp_path, text):
+    path = tmp_path / "kommuner.geojson"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(EnvironmentUnfit, match=r"kommuner\.geojson"):
+        read_outlines(path)
+
+
+def test_a_file_that_is_not_there_is_refused_in_words(tmp_path):
+    with pytest.raises(EnvironmentUnfit, match=r"kommuner\.geojson"):
+        read_outlines(tmp_path / "kommuner.geojson")
