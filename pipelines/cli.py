@@ -21,6 +21,7 @@ from schemas.errors import FemfaktorError
 if TYPE_CHECKING:
     from assets.workspace import Voice
     from synthetic_data.deliveries import Format
+    from synthetic_data.dirt import Profile
 
 EXIT_CODES = """\b
 Exit codes:
@@ -106,19 +107,36 @@ def init(home: Home, show: bool) -> None:
 @click.option("--persons", type=click.IntRange(min=2_000), default=300_000, show_default=True)
 @click.option("--seed", type=int, default=20240615, show_default=True)
 @click.option(
-    "--format", "form", type=click.Choice(["parquet", "csv", "xpt"]), default="parquet", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["parquet", "yearly", "csv", "csv.gz", "xpt"]),
+    default="parquet",
+    show_default=True,
+    help="Hive Parquet, a Parquet file per year, municipal CSV, the same gzipped, SAS transport.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["clean", "typical", "filthy"]),
+    default="clean",
+    show_default=True,
+    help="How dirty: typical is what a good real delivery looks like, filthy has to be refused. What was "
+    "planted is in HOME/truth/dirt.json.",
 )
 @click.pass_obj
-def synth(home: Home, persons: int, seed: int, form: Format) -> None:
+def synth(home: Home, persons: int, seed: int, form: Format, profile: Profile) -> None:
     """Write synthetic registers into the home's extracts (real municipality codes; names invented).
 
     All names are invented and every file is marked synthetic. The planted truth goes to HOME/truth, outside
     the extracts. The same seed gives the same bytes.
     """
-    make_synthetic(home, persons=persons, seed=seed, form=form)
+    make_synthetic(home, persons=persons, seed=seed, form=form, profile=profile)
+    if profile != "clean":
+        click.echo(
+            'A year comes twice: for a run, write into femfaktor.toml: [delivery] redelivery = "latest"'
+        )
 
 
-def make_synthetic(home: Home, *, persons: int, seed: int, form: Format) -> None:
+def make_synthetic(home: Home, *, persons: int, seed: int, form: Format, profile: Profile = "clean") -> None:
     from synthetic_data import generate
 
     home.create()
@@ -130,6 +148,7 @@ def make_synthetic(home: Home, *, persons: int, seed: int, form: Format) -> None
             persons=persons,
             seed=seed,
             format=form,
+            profile=profile,
             progress=lambda step, done, total: bar(done, total),
         )
     click.echo(

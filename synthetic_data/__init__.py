@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from synthetic_data.deliveries import Format
+    from synthetic_data.dirt import Profile
 
 DEFAULT_PERSONS = 300_000
 DEFAULT_SEED = 20240615
@@ -55,10 +56,12 @@ def generate(
     seed: int = DEFAULT_SEED,
     reference_years: Sequence[int] = DEFAULT_YEARS,
     format: Format = "parquet",
+    profile: Profile = "clean",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Summary:
     """Write a synthetic delivery into `extracts` and the truth per reference date into `truth_dir`.
 
+    `profile` is how dirty the delivery is; what was planted is written into `truth_dir` (`dirt.read_dirt`).
     `progress(step, done, total)` is called after each step. Both folders are replaced if all they hold is
     marked synthetic; otherwise EnvironmentUnfit. The same arguments give the same bytes.
     """
@@ -74,12 +77,15 @@ def generate(
         refuse_unmarked,
         write_delivery,
     )
+    from synthetic_data.dirt import PROFILES, Record, shift_truth, soil
     from synthetic_data.registers import count_register_years
     from synthetic_data.scope import Scope, year_end
     from synthetic_data.world import World
 
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}")
+    if profile not in PROFILES:
+        raise ValueError(f"profile must be one of {', '.join(PROFILES)}")
     scope = Scope(persons, seed, tuple(reference_years))
     refuse_unmarked(extracts)
     refuse_unmarked(truth_dir)
@@ -99,12 +105,15 @@ def generate(
 
     def keep_truth(year: int, rows: pl.DataFrame) -> None:
         nonlocal truth
-        truth = rows
+        truth = rows = rows if profile == "clean" else shift_truth(rows)
         path = truth_dir / f"{year_end(year)}.parquet"
         rows.write_parquet(path, compression="zstd", metadata={MARKER_KEY: "1"})
 
     world = World(scope)
-    files = write_delivery(extracts, world.tell(keep_truth), format, report)
+    record = Record(profile)
+    parts = soil(world.tell(keep_truth), record, seed=seed, last=scope.last, format=format)
+    files = write_delivery(extracts, parts, format, report)
+    record.write(truth_dir)
 
     inside = truth.filter(pl.col("area_ids").list.len() > 0)
     summary = Summary(
@@ -124,7 +133,7 @@ def generate(
     path = truth_dir / SUMMARY_FILE
     path.with_name(path.name + COMPANION).write_text(MARKER_TEXT + "\n", encoding="utf-8")
     path.write_text(
-        json.dumps(asdict(summary) | _request(persons, seed, reference_years, format)) + "\n",
+        json.dumps(asdict(summary) | _request(persons, seed, reference_years, format, profile)) + "\n",
         encoding="utf-8",
     )
     return summary
@@ -138,22 +147,28 @@ def is_generated(
     seed: int = DEFAULT_SEED,
     reference_years: Sequence[int] = DEFAULT_YEARS,
     format: Format = "parquet",
+    profile: Profile = "clean",
 ) -> bool:
     """Whether `generate` with the same arguments has already run to its end here."""
     path = truth_dir / SUMMARY_FILE
     if not path.is_file() or not extracts.is_dir():
         return False
     found = json.loads(path.read_text(encoding="utf-8"))
-    return all(found.get(k) == v for k, v in _request(persons, seed, reference_years, format).items())
+    return all(
+        found.get(k) == v for k, v in _request(persons, seed, reference_years, format, profile).items()
+    )
 
 
-def _request(persons: int, seed: int, reference_years: Sequence[int], format: str) -> dict[str, object]:
+def _request(
+    persons: int, seed: int, reference_years: Sequence[int], format: str, profile: str
+) -> dict[str, object]:
     return {
         "version": _VERSION,
         "persons": persons,
         "seed": seed,
         "reference_years": list(reference_years),
         "format": format,
+        "profile": profile,
     }
 
 

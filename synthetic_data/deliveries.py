@@ -1,13 +1,15 @@
 """Deliveries: register years as files in the forms that extracts come in, marked as synthetic.
 
-Belongs here: hive Parquet, municipal CSV, SAS transport; markers; replacing an earlier synthetic delivery.
-Does not belong here: what the files hold (`registers.py`).
+Belongs here: hive and yearly Parquet, municipal CSV, gzipped or not, SAS transport; markers; replacing an
+earlier synthetic delivery.
+Does not belong here: what the files hold (`registers.py`, `dirt.py`).
 
 Same content, same bytes: no clock and no machine gets into a file.
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -19,8 +21,9 @@ import polars as pl
 from schemas.errors import EnvironmentUnfit
 from synthetic_data.registers import RegisterYear
 
-Format = Literal["parquet", "csv", "xpt"]
-FORMATS: tuple[Format, ...] = ("parquet", "csv", "xpt")
+Format = Literal["parquet", "yearly", "csv", "csv.gz", "xpt"]
+FORMATS: tuple[Format, ...] = ("parquet", "yearly", "csv", "csv.gz", "xpt")
+"""`parquet` in hive folders, `yearly` one Parquet file per register and year."""
 MARKER_KEY = "femfaktor_synthetic"
 COMPANION = ".syntetisk"
 MARKER_TEXT = "SYNTETISKE DATA"
@@ -44,16 +47,14 @@ def write_delivery(
     if beside.exists():
         shutil.rmtree(beside)
     beside.mkdir(parents=True)
-    write = {"parquet": _write_parquet, "csv": _write_csv, "xpt": _write_xpt}[format]
     files = 0
     for part in parts:
-        if part.year is None:
-            _write_list(beside, part, format)
-        else:
-            write(beside, part, part.year)
+        target = _write_part(beside / part.folder, part, format)
+        if part.is_cut:
+            _cut(target)
         files += 1
         if progress:
-            progress(part.register if part.year is None else f"{part.register} {part.year}")
+            progress(part.name)
     if folder.exists():
         shutil.rmtree(folder)
     beside.replace(folder)
@@ -93,25 +94,35 @@ def is_marked(path: Path) -> bool:
     return path.with_name(path.name + COMPANION).exists()
 
 
-def _write_parquet(folder: Path, part: RegisterYear, year: int) -> None:
-    target = folder / part.register / f"year={year}" / "part-0.parquet"
-    target.parent.mkdir(parents=True)
-    part.frame.write_parquet(target, compression="zstd", compression_level=1, metadata={MARKER_KEY: "1"})
+def _write_part(folder: Path, part: RegisterYear, format: Format) -> Path:
+    folder.mkdir(exist_ok=True)
+    form = part.form or format
+    if part.year is None:
+        return _write_list(folder / f"{part.name}.csv", part.frame, form)
+    # A hive folder is a whole year: a status day within it is a file beside.
+    if form == "parquet" and part.month is None:
+        return _write_parquet(folder / part.register / f"year={part.year}" / "part-0.parquet", part.frame)
+    if form in ("parquet", "yearly"):
+        return _write_parquet(folder / f"{part.name}.parquet", part.frame)
+    if form == "xpt":
+        return _write_xpt(folder / f"{part.name}.xpt", part.frame, part.name)
+    return _write_text(folder / f"{part.name}.{form}", part.frame, encoding="cp1252", date_format="%d-%m-%Y")
 
 
-def _write_csv(folder: Path, part: RegisterYear, year: int) -> None:
-    _write_text(folder / f"{part.register}{year}.csv", part.frame, encoding="cp1252", date_format="%d-%m-%Y")
+def _write_parquet(target: Path, frame: pl.DataFrame) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    frame.write_parquet(target, compression="zstd", compression_level=1, metadata={MARKER_KEY: "1"})
+    return target
 
 
-def _write_xpt(folder: Path, part: RegisterYear, year: int) -> None:
+def _write_xpt(target: Path, frame: pl.DataFrame, name: str) -> Path:
     import pyreadstat
 
-    target = folder / f"{part.register}{year}.xpt"
     pyreadstat.write_xport(
-        part.frame,  # pyright: ignore[reportArgumentType]  # its stub knows a narrower Polars frame
+        frame,  # pyright: ignore[reportArgumentType]  # its stub knows a narrower Polars frame
         target,
         file_label=MARKER_TEXT,
-        table_name=f"{part.register}{year}".upper(),
+        table_name=name.upper(),
         file_format_version=8,
     )
     # The writer stamps the time of day into the header.
@@ -119,17 +130,25 @@ def _write_xpt(folder: Path, part: RegisterYear, year: int) -> None:
         header = file.read(_XPT_HEADER)
         file.seek(0)
         file.write(_XPT_CLOCK.sub(b"01JAN00:00:00:00", header))
+    return target
 
 
-def _write_list(folder: Path, part: RegisterYear, format: Format) -> None:
-    target = folder / f"{part.register}.csv"
-    if format == "csv":
-        _write_text(target, part.frame, encoding="cp1252", date_format="%d-%m-%Y")
-    else:
-        _write_text(target, part.frame, encoding="utf-8-sig", date_format="%Y-%m-%d")
+def _write_list(target: Path, frame: pl.DataFrame, form: str) -> Path:
+    if form.startswith("csv"):
+        return _write_text(target, frame, encoding="cp1252", date_format="%d-%m-%Y")
+    return _write_text(target, frame, encoding="utf-8-sig", date_format="%Y-%m-%d")
 
 
-def _write_text(target: Path, frame: pl.DataFrame, *, encoding: str, date_format: str) -> None:
+def _write_text(target: Path, frame: pl.DataFrame, *, encoding: str, date_format: str) -> Path:
     text = frame.write_csv(separator=";", date_format=date_format, decimal_comma=True, line_terminator="\r\n")
-    target.write_bytes(text.encode(encoding))
+    content = text.encode(encoding)
+    # No time of day in the header: the same content, the same bytes.
+    target.write_bytes(gzip.compress(content, 6, mtime=0) if target.suffix == ".gz" else content)
     target.with_name(target.name + COMPANION).write_text(MARKER_TEXT + "\n", encoding="utf-8")
+    return target
+
+
+def _cut(target: Path) -> None:
+    """A transfer that broke off."""
+    content = target.read_bytes()
+    target.write_bytes(content[: len(content) // 2])

@@ -45,12 +45,23 @@ _NONE = -1
 
 @dataclass(frozen=True)
 class RegisterYear:
-    """One delivered file's content; `year` is None for lists, `month` of a status day within the year."""
+    """One delivered file's content; `year` is None for lists, `month` of a status day within the year.
+
+    Where dirt says so: `folder` it lies in, a `form` of its own, `is_cut` in the middle.
+    """
 
     register: str
     year: int | None
     frame: pl.DataFrame
     month: int | None = None
+    folder: str = ""
+    form: str = ""
+    is_cut: bool = False
+
+    @property
+    def name(self) -> str:
+        """As files are called: bef2024, bef202403, omraader."""
+        return f"{self.register}{self.year or ''}" + (f"{self.month:02d}" if self.month else "")
 
 
 def count_register_years(scope: Scope) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.extracts.columns import ColumnMapping
-from assets.extracts.discovery import Delivery, Source, discover
+from assets.extracts.discovery import Delivery, Source, find_files
 from assets.extracts.markers import is_synthetic_delivery
 from assets.extracts.readers import column_names
 from assets.extracts.typed import TypingReport, type_register
@@ -115,11 +115,7 @@ def inspect_delivery(
     `mapping`: register -> typed column -> delivered column. Never raises for what is wrong with the
     delivery; EnvironmentUnfit when the folder is missing.
     """
-    try:
-        delivery = discover(folder, contracts, redelivery=redelivery)
-        problems: tuple[Problem, ...] = ()
-    except InputRefused as refused:
-        delivery, problems = Delivery(folder, (), ()), refused.problems
+    delivery, problems = find_files(folder, contracts, redelivery=redelivery)
     checks: list[SourceCheck] = []
     suggestions: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory(dir=tmp, prefix="check-") as scratch:
@@ -134,11 +130,9 @@ def inspect_delivery(
         folder=folder,
         sources=tuple(checks),
         unknown=tuple(str(path.relative_to(folder)) for path in delivery.unknown),
-        missing=()
-        if problems
-        else tuple(f"{name}: {c.en}" for name, c in contracts.items() if c.required and name not in found),
+        missing=tuple(f"{name}: {c.en}" for name, c in contracts.items() if c.required and name not in found),
         notes=tuple(_notes(delivery, contracts)),
-        problems=problems,
+        problems=tuple(problems),
         suggestions=suggestions,
         synthetic=is_synthetic_delivery(delivery),
     )

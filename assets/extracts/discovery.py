@@ -95,12 +95,22 @@ def _recognise(parts: tuple[str, ...], contracts: Mapping[str, Contract]) -> Sou
 def discover(
     folder: Path, contracts: Mapping[str, Contract] = CONTRACTS, *, redelivery: str = "refuse"
 ) -> Delivery:
-    """Find every register file below `folder`, by name only.
+    """What `find_files` found; InputRefused when the choice is ambiguous."""
+    delivery, problems = find_files(folder, contracts, redelivery=redelivery)
+    if problems:
+        raise InputRefused(problems)
+    return delivery
+
+
+def find_files(
+    folder: Path, contracts: Mapping[str, Contract] = CONTRACTS, *, redelivery: str = "refuse"
+) -> tuple[Delivery, list[Problem]]:
+    """Find every register file below `folder`, by name only, and what is ambiguous: then the first counts.
 
     Forms: `<register>/year=YYYY/*.parquet`, `<register>YYYY[MM].parquet|csv|csv.gz|sas7bdat|xpt`, lists as
     `<list>.<form>`; in any casing, also in dated re-delivery folders. The same register and status day twice
-    is refused, unless `redelivery="latest"`: then the folder with the latest date wins.
-    Raises EnvironmentUnfit when `folder` is missing, InputRefused when the choice is ambiguous.
+    is ambiguous, unless `redelivery="latest"`: then the folder with the latest date wins.
+    Raises EnvironmentUnfit when `folder` is missing.
     """
     if redelivery not in ("refuse", "latest"):
         raise ValueError(f"redelivery is 'refuse' or 'latest', not {redelivery!r}")
@@ -145,8 +155,6 @@ def discover(
                 )
             )
         sources.append(choices[0])
-    if problems:
-        raise InputRefused(problems)
     order = list(contracts)
     sources.sort(key=lambda source: (order.index(source.register), source.vintage or date.min))
-    return Delivery(folder, tuple(sources), tuple(unknown))
+    return Delivery(folder, tuple(sources), tuple(unknown)), problems
