@@ -11,9 +11,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assets.audit.limits import Limits
 from assets.audit.report import AuditReport, Finding
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["AuditReport", "Finding", "Limits", "audit_release"]
 
@@ -30,7 +34,9 @@ def audit_release(
     to recover counts from everything published.
 
     `populations`: what an attacker may know, a Parquet file with a row per atom (dwellings that no border
-    cuts) and date: reference_date, kom, area_ids, children, age_0_2 … age_15_17; all true numbers.
+    cuts) and date: reference_date, kom, area_ids, children, age_0_2 … age_15_17; all true numbers. It may
+    also hold the populations of superseded revisions (column `revision`), and the areas the same dwellings
+    were in before borders moved (column `earlier_area_ids`).
     `earlier`: folders of the releases before this one, oldest first. Without `limits` nothing is attacked.
 
     Findings name file, rule and count, never a value. Any finding must stop the release. A file that can't be
@@ -65,22 +71,35 @@ def audit_release(
             # The text of a reader's error may hold values.
             report.find("release", f"{check.__name__} could not read it ({type(error).__name__})")
     if limits is not None and not report.findings:
-        _attack(tables, populations, limits, report)
+        _attack(tables, populations, earlier, limits, report)
     report.merge_findings()
     return report
 
 
-def _attack(tables: Mapping, populations: Path | None, limits: Limits, report: AuditReport) -> None:
+def _attack(
+    tables: Mapping[str, pl.DataFrame],
+    populations: Path | None,
+    earlier: Sequence[Path],
+    limits: Limits,
+    report: AuditReport,
+) -> None:
     import polars as pl
 
+    from assets.audit.across import attack_across
     from assets.audit.attack import attack
+    from assets.audit.files import read_tables
 
     if populations is None:
         report.miss("everything: no populations were given, so nothing was attacked")
         return
     started = time.monotonic()
+    deadline = started + limits.seconds
     try:
-        attack(tables, pl.read_parquet(populations), limits, report)
+        known = pl.read_parquet(populations)
+        attack(tables, known, limits, report, deadline)
+        before = [read_tables(folder) for folder in earlier]
+        attack_across(tables, before, known, limits, report, deadline)
     except Exception as error:
+        # The text of an error may hold values.
         report.find("release", f"the attack could not be carried out ({type(error).__name__})")
     report.tried.seconds = round(time.monotonic() - started, 1)

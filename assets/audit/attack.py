@@ -12,7 +12,6 @@ one for the whole delivery.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +26,7 @@ from scipy import sparse
 from assets.audit.bounds import Contradiction, Solver, System, probe
 from assets.audit.geometry import (
     AGE_COLUMNS,
-    WITH_NUMBERS,
     Map,
-    Region,
     Unit,
     computable_pieces,
     read_map,
@@ -62,12 +59,15 @@ class Block:
 
     atoms: frozenset[int]
     units: list[Unit]
-    regions: list[Region]
-    system: System
-    total: Any
-    """Rows that give each measure of the whole block."""
-    members: dict[str, list[int]] = field(default_factory=dict)
+    regions: list[frozenset[int]]
+    """Dwellings that the published rows don't tell apart."""
+    children: list[int]
+    """Of each region."""
+    members: dict[str, list[int]]
     """Regions of each unit, by area_id."""
+    system: System = field(init=False)
+    total: Any = field(init=False)
+    """Rows that give each measure of the whole block."""
 
 
 def read_day(tables: Mapping[str, pl.DataFrame], populations: pl.DataFrame, day: date, limits: Limits) -> Day:
@@ -122,7 +122,8 @@ def attack_day(each: Day, limits: Limits, report: AuditReport, deadline: float) 
     blocks = []
     for atoms in each.map.blocks():
         block = make_block(each, atoms, limits)
-        small, _ = computable_pieces(each.map, atoms, block.units, limits.min_children)
+        shown = [unit for unit in block.units if each.counts.get(unit.area_id)]
+        small, _ = computable_pieces(each.map, atoms, shown, limits.min_children)
         report.find("area_risk", "pieces below the size that adding and subtracting rows gives", small)
         blocks.append(block)
     delivery = next(
@@ -139,31 +140,30 @@ def attack_day(each: Day, limits: Limits, report: AuditReport, deadline: float) 
         report.miss("dates without a complete table in the time given")
 
 
-def make_block(each: Day, atoms: frozenset[int], limits: Limits) -> Block:
-    model, slack = each.model, limits.base - 1
-    units = [
+def units_in(each: Day, atoms: frozenset[int]) -> list[Unit]:
+    """Rows about dwellings of the block: every area, shown or not, and rests of which a count is shown."""
+    return [
         unit
         for unit in each.map.units
         if unit.atoms <= atoms
-        and (each.counts.get(unit.area_id) or unit.status == "group_hidden")
         and each.map.count(unit.atoms)
+        and (unit.child_level is None or unit.status == "group_hidden" or each.counts.get(unit.area_id))
     ]
-    regions = regions_of(each.map, atoms, units)
+
+
+def make_block(
+    each: Day, atoms: frozenset[int], limits: Limits, regions: Sequence[frozenset[int]] | None = None
+) -> Block:
+    """The block's system; over given regions, if its rows alone don't tell them."""
+    model, slack = each.model, limits.base - 1
+    units = units_in(each, atoms)
+    sets = regions_of(each.map, atoms, units) if regions is None else list(regions)
     inside, low, high = model.rows
-    identity = sparse.identity(len(regions), format="csr")
-    children = np.array([region.children for region in regions], dtype=np.float64)
-    parts = [
-        sparse.kron(identity, sparse.csr_matrix(inside)),
-        sparse.kron(identity, sparse.csr_matrix(model.totals)),
-    ]
-    lows = [np.tile(low, len(regions)), np.repeat(children, len(model.totals))]
-    highs = [np.tile(high, len(regions)), np.repeat(children, len(model.totals))]
+    identity = sparse.identity(len(sets), format="csr")
+    children = np.array([each.map.count(region) for region in sets], dtype=np.float64)
+    members = {unit.area_id: [j for j, region in enumerate(sets) if region <= unit.atoms] for unit in units}
+    made = Block(atoms, units, sets, children.astype(int).tolist(), members)
     rows, row_low, row_high = [], [], []
-    members = {unit.area_id: [] for unit in units}
-    for j, region in enumerate(regions):
-        for position in region.units:
-            members[units[position].area_id].append(j)
-    made = Block(atoms, units, regions, None, None, members)  # type: ignore[arg-type]
     for unit in units:
         for measure, value in each.counts.get(unit.area_id, {}).items():
             rows.append(row_of(made, model.measures[measure], members[unit.area_id]))
@@ -173,20 +173,23 @@ def make_block(each: Day, atoms: frozenset[int], limits: Limits) -> Block:
             rows.append(row_of(made, row, members[unit.area_id]))
             row_low.append(lo)
             row_high.append(hi)
-    if rows:
-        parts.append(sparse.csr_matrix(np.array(rows)))
-        lows.append(np.array(row_low, dtype=np.float64))
-        highs.append(np.array(row_high, dtype=np.float64))
-    rare = [np.ones(len(lows[0]), dtype=bool)] + [np.zeros(len(low), dtype=bool) for low in lows[1:]]
+    published = np.array(rows).reshape(len(rows), len(sets) * model.size)
     made.system = System(
-        sparse.vstack(parts, format="csr"),
-        np.concatenate(lows),
-        np.concatenate(highs),
-        np.zeros(len(regions) * model.size),
+        sparse.vstack(
+            [
+                sparse.kron(identity, sparse.csr_matrix(inside)),
+                sparse.kron(identity, sparse.csr_matrix(model.totals)),
+                sparse.csr_matrix(published),
+            ],
+            format="csr",
+        ),
+        np.concatenate([np.tile(low, len(sets)), np.repeat(children, len(model.totals)), row_low]),
+        np.concatenate([np.tile(high, len(sets)), np.repeat(children, len(model.totals)), row_high]),
+        np.zeros(len(sets) * model.size),
         np.repeat(children, model.size),
-        np.concatenate(rare),
+        np.arange(len(sets) * (len(low) + len(model.totals)) + len(rows)) < len(sets) * len(low),
     )
-    everywhere = list(range(len(regions)))
+    everywhere = list(range(len(sets)))
     made.total = np.array([row_of(made, row, everywhere) for row in model.measures.values()])
     return made
 
@@ -281,23 +284,33 @@ class _Target:
 
 def _targets(each: Day, block: Block, limits: Limits) -> list[_Target]:
     found: list[_Target] = []
+    nobody: dict[str, list[frozenset[int]]] = defaultdict(list)
+    if limits.base == 1:
+        # That there is nobody anywhere in a larger area is published, and no finding in each part of it.
+        for unit in each.map.units:
+            for name, value in each.counts.get(unit.area_id, {}).items():
+                if value == 0:
+                    nobody[name].append(unit.atoms)
 
     def add(children: int, regions: Sequence[int], counts: Mapping[str, int], suffix: str) -> None:
+        atoms = frozenset().union(*(block.regions[j] for j in regions))
         for name, measure in each.model.measures.items():
             if name == "n:3+" or (limits.base == 1 and name in counts):
                 continue
+            if any(atoms <= empty for empty in nobody[name]):
+                continue
             if need := min(limits.min_width, children):
-                found.append(_Target(_table(name) + suffix, row_of(block, measure, regions), need))
+                found.append(_Target(table_of(name) + suffix, row_of(block, measure, regions), need))
 
     for unit in block.units:
         add(each.map.count(unit.atoms), block.members[unit.area_id], each.counts.get(unit.area_id, {}), "")
-    for j, region in enumerate(block.regions):
-        if region.children < limits.min_children:
-            add(region.children, [j], {}, " (computed)")
+    for j, children in enumerate(block.children):
+        if children < limits.min_children:
+            add(children, [j], {}, " (computed)")
     return found
 
 
-def _table(measure: str) -> str:
+def table_of(measure: str) -> str:
     if measure in RISK:
         return "area_risk"
     return "area_factor_count" if measure.startswith("n:") else "area_factor"
@@ -380,17 +393,17 @@ class _Attack:
         for i, block in enumerate(self.blocks):
             if not open_:
                 return
-            targets = [_Target(_table(names[j]), block.total[j], self.limits.min_width) for j in open_]
+            targets = [_Target(table_of(names[j]), block.total[j], self.limits.min_width) for j in open_]
             left = self._probe([i], targets)
             open_ = [j for j, target in zip(open_, targets, strict=True) if any(target is t for t in left)]
         everything = sum(block.system.size for block in self.blocks)
         if open_ and everything <= MOST_UNKNOWNS:
             rows = np.concatenate([block.total for block in self.blocks], axis=1)
-            targets = [_Target(_table(names[j]), rows[j], self.limits.min_width) for j in open_]
+            targets = [_Target(table_of(names[j]), rows[j], self.limits.min_width) for j in open_]
             self._probe(list(range(len(self.blocks))), targets, final=True)
         else:
             for j in open_:
-                self.report.miss(f"{_table(names[j])}: only all municipalities together could tell")
+                self.report.miss(f"{table_of(names[j])}: only all municipalities together could tell")
 
     def _probe(
         self, chosen: Sequence[int], targets: list[_Target], *, final: bool = False, alone: bool = False
@@ -469,15 +482,22 @@ def _check_groups(each: Day, block: Block, limits: Limits, report: AuditReport, 
         report.find("area_risk", "groups of which more than the group share is certain", int(least >= 1))
 
 
+def standing(populations: pl.DataFrame) -> pl.DataFrame:
+    """The populations that go with the release, without those of earlier revisions (column `revision`)."""
+    if "revision" not in populations.columns:
+        return populations
+    return populations.filter(pl.col("revision") == pl.col("revision").max().over("reference_date"))
+
+
 def attack(
     tables: Mapping[str, pl.DataFrame],
     populations: pl.DataFrame,
     limits: Limits,
     report: AuditReport,
-) -> list[Day]:
+    deadline: float,
+) -> None:
     """Every date of the release by itself. Dates without populations are named, not passed over."""
-    deadline = time.monotonic() + limits.seconds
-    days = []
+    populations = standing(populations)
     for day in tables["area_risk"]["reference_date"].unique().sort().to_list():
         known = populations.filter(pl.col("reference_date") == day)
         if known.is_empty():
@@ -486,8 +506,3 @@ def attack(
         each = read_day(tables, known, day, limits)
         check_populations(tables, each, limits, report)
         attack_day(each, limits, report, deadline)
-        days.append(each)
-    return days
-
-
-__all__ = ["WITH_NUMBERS", "Day", "attack", "attack_day", "read_day"]

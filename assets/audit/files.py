@@ -26,6 +26,10 @@ KNOWN_FILES = re.compile(
     r"femfaktor\.duckdb|femfaktor\.xlsx|csv/[a-z_]+\.csv|index\.html|html/[^/]+\.html|"
     r"reports/[^/]+\.(?:pdf|txt|png)|reports/keys\.json"
 )
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 VIEW_COUNTS = ("areas", "of_areas", "areas_shown", "nearness", "max_error")
 """Whole numbers in views that count areas, not people, or say how much a count may be rounded."""
 VIEW_PIVOTS = {
@@ -103,15 +107,20 @@ def check_manifest(folder: Path, tables: Tables, report: AuditReport) -> None:
     report.find("manifest.json", "entries that are not known", int(extra))
 
 
+def read_tables(folder: Path) -> dict[str, pl.DataFrame]:
+    """The tables of an earlier release that counts stand in."""
+    import duckdb
+
+    with duckdb.connect(folder / "femfaktor.duckdb", read_only=True, config=CONFIG) as con:
+        names = ("area_risk", "area_factor", "area_factor_count", "area_children", "release_date")
+        return {name: con.sql(f'SELECT * FROM "{name}" ORDER BY rowid').pl() for name in names}
+
+
 def check_duckdb(folder: Path, tables: Tables, report: AuditReport) -> None:
     import duckdb
 
     file = "femfaktor.duckdb"
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    with duckdb.connect(folder / file, read_only=True, config=config) as con:
+    with duckdb.connect(folder / file, read_only=True, config=CONFIG) as con:
         here = "database_name = current_database() AND NOT internal"
         present = {
             name for (name,) in con.sql(f"SELECT table_name FROM duckdb_tables() WHERE {here}").fetchall()

@@ -135,30 +135,20 @@ def _rest(
     return widest
 
 
-@dataclass
-class Region:
-    """Dwellings that the published rows of a block don't tell apart."""
-
-    atoms: frozenset[int]
-    children: int
-    units: frozenset[int]
-    """Positions of the published units it is part of."""
-
-
-def regions_of(found: Map, block: frozenset[int], units: Sequence[Unit]) -> list[Region]:
-    groups: dict[frozenset[int], set[int]] = defaultdict(set)
-    inside: dict[int, set[int]] = {i: set() for i in block}
+def regions_of(found: Map, block: frozenset[int], units: Sequence[Unit]) -> list[frozenset[int]]:
+    """Sets of atoms that the units don't tell apart; those without children left out."""
+    inside: dict[int, list[int]] = {i: [] for i in sorted(block)}
     for position, unit in enumerate(units):
         for i in unit.atoms & block:
-            inside[i].add(position)
-    for i in block:
-        groups[frozenset(inside[i])].add(i)
-    made = [Region(frozenset(atoms), found.count(atoms), key) for key, atoms in groups.items()]
-    return sorted((r for r in made if r.children), key=lambda r: sorted(r.units))
+            inside[i].append(position)
+    groups: dict[tuple[int, ...], set[int]] = defaultdict(set)
+    for i, positions in inside.items():
+        groups[tuple(positions)].add(i)
+    return [frozenset(atoms) for _, atoms in sorted(groups.items()) if found.count(atoms)]
 
 
 def computable_pieces(
-    found: Map, block: frozenset[int], units: Sequence[Unit], smallest: int
+    found: Map, block: frozenset[int], rows: Sequence[Unit], smallest: int
 ) -> tuple[int, int]:
     """(pieces that can be had by adding and subtracting rows though they are below the size, pieces tried).
 
@@ -180,7 +170,7 @@ def computable_pieces(
         row[[order[i] for i in atoms if i in order]] = 1
         return row
 
-    shown = [indicator(unit.atoms) for unit in units if unit.status in WITH_NUMBERS and unit.atoms <= block]
+    shown = [indicator(unit.atoms) for unit in rows]
     if not shown:
         return 0, len(pieces)
     basis, weights, _ = np.linalg.svd(np.array(shown).T, full_matrices=False)

@@ -29,7 +29,7 @@ class Limits:
     """Children an area below municipality must have before a factor may be published, by factor."""
     share_points: float = 2.0
     """A share is NULL where rounding alone can move it by more percentage points."""
-    seconds: float = 240
+    seconds: float = 600
     """Time for the whole attack. What is not reached in time is named in the report."""
 
     def __post_init__(self) -> None:

@@ -155,8 +155,9 @@ class World:
         base: int = 5,
         seed: int = 0,
         hide: Callable[[str, str], bool] | None = None,
+        instead: Mapping[tuple[str, str], int] | None = None,
     ) -> dict[str, pl.DataFrame]:
-        """The four tables; `hide(area_id, item)` hides single counts."""
+        """The four tables; `hide(area_id, item)` hides single counts, `instead` publishes others."""
         exact, rows = self.exact(), self.rows()
         published = {
             "exact": lambda: exact,
@@ -165,6 +166,9 @@ class World:
             },
             "controlled": lambda: round_together(rows, exact, base, seed, self.merged),
         }[how]()
+        published = {a: dict(counts) for a, counts in published.items()}
+        for (area_id, item), value in (instead or {}).items():
+            published[area_id][item] = value
         return lay_out(self, rows, exact, published, hide or (lambda area, item: False))
 
 

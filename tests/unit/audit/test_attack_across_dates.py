@@ -1,0 +1,220 @@
+"""The attack across revisions, dates and borders: planted differences are found, their safe twins pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from assets.audit.across import attack_across
+from assets.audit.limits import Limits
+from assets.audit.report import AuditReport
+from tests.support.published_tables import DAY, Area, Atom, World, child, invent_children
+
+AT_RISK = child(1, 2, 3)
+ROUNDED, EXACT = Limits(min_width=3), Limits(base=1, min_width=3)
+
+
+def mixed(count: int, seed: int) -> list:
+    return invent_children(count, np.random.default_rng(seed))
+
+
+AREAS = [Area("101", "kommune", "leverance"), Area("a", "omraade", "101"), Area("b", "omraade", "101")]
+
+
+def world(a: list, b: list, day: date = DAY) -> World:
+    return World([Atom(101, ("a",), a), Atom(101, ("b",), b), Atom(101, (), mixed(900, 9))], AREAS, day=day)
+
+
+def released(tables: Mapping[str, pl.DataFrame], revision: int, day: date = DAY) -> dict[str, pl.DataFrame]:
+    dated = pl.DataFrame({"reference_date": [day], "register": ["bef"], "revision": [revision]})
+    return {**tables, "release_date": dated}
+
+
+def across(now, before, populations: pl.DataFrame, limits: Limits) -> AuditReport:
+    report = AuditReport()
+    attack_across(now, before, populations, limits, report, time.monotonic() + 60)
+    report.merge_findings()
+    return report
+
+
+def rules(report: AuditReport) -> set[str]:
+    return {finding.rule for finding in report.findings}
+
+
+def of_revisions(*worlds: World) -> pl.DataFrame:
+    return pl.concat(
+        [w.populations().with_columns(revision=pl.lit(i, dtype=pl.Int32)) for i, w in enumerate(worlds)]
+    )
+
+
+FAMILY = [AT_RISK, child(1, 2, 3, age=2), child(1, 2, 3, age=3)]
+
+
+def test_a_family_that_moves_between_two_nights_is_told_by_the_difference_of_exact_counts():
+    before = world([*mixed(150, 1), *FAMILY], mixed(160, 2))
+    after = world(mixed(150, 1), [*mixed(160, 2), *FAMILY])
+    found = across(
+        released(after.tables("exact"), 1),
+        [released(before.tables("exact"), 0)],
+        of_revisions(before, after),
+        EXACT,
+    )
+    assert "revisions: counts that can be computed exactly" in rules(found)
+    assert any("those who moved" in finding.file for finding in found.findings)
+
+
+def test_the_same_family_is_not_told_by_rounded_counts():
+    before = world([*mixed(150, 1), *FAMILY], mixed(160, 2))
+    after = world(mixed(150, 1), [*mixed(160, 2), *FAMILY])
+    report = across(
+        released(after.tables(), 1), [released(before.tables(), 0)], of_revisions(before, after), ROUNDED
+    )
+    assert rules(report) == set()
+    assert report.not_exact == {}
+    assert report.tried.cells > 20
+
+
+def test_what_one_revision_hides_and_the_next_one_shows_is_told_by_both():
+    one = world(mixed(150, 1), mixed(160, 2))
+
+    def without(*hidden: str):
+        return lambda area, item: area in hidden and (item in RISK or item.startswith(("n:", "f")))
+
+    # The first shows the rest and hides a and b, the second shows a and hides the rest and b.
+    first = one.tables("exact", hide=without("a", "b"))
+    second = one.tables("exact", hide=without("b", "101:rest:omraade"))
+    found = across(released(second, 1), [released(first, 0)], of_revisions(one, one), EXACT)
+    assert "revisions: counts that can be computed exactly" in rules(found)
+    same = across(released(first, 1), [released(first, 0)], of_revisions(one, one), EXACT)
+    assert rules(same) == set() and same.tried.cells == 0
+
+
+RISK = ("at_risk", "not_at_risk", "undetermined")
+
+
+def test_rounding_the_same_counts_anew_for_every_revision_is_found():
+    # 4 children in each of four areas: rounded once down and once up. What both leave: the first allows 0 to
+    # 4, the second 1 to 9; and the sum of the second time is 20 where the parts can be 16 at most.
+    areas = [Area("101", "kommune", "leverance"), *(Area(name, "omraade", "101") for name in "abcd")]
+    four = World([Atom(101, (name,), [AT_RISK] * 4 + [child()] * 101) for name in "abcd"], areas)
+    items = ("at_risk", "n:3+")
+    down = {(name, item): 0 for name in "abcd" for item in items}
+    low = {(name, item): 15 for name in ("101", "leverance") for item in items}
+    up = {(name, item): 5 for name in "abcd" for item in items}
+    high = {(name, item): 20 for name in ("101", "leverance") for item in items}
+    first = four.tables("independent", instead=down | low)
+    second = four.tables("independent", instead=up | high)
+    found = across(released(second, 1), [released(first, 0)], of_revisions(four, four), ROUNDED)
+    assert "revisions: counts that can be computed exactly" in rules(found)
+
+
+def test_numbers_that_changed_although_the_population_did_not_are_noted_not_found():
+    before = world(mixed(150, 1), mixed(160, 2))
+    after = world(mixed(150, 5), mixed(160, 6))
+    # The same children by age, other factors.
+    for old, new in zip(before.atoms, after.atoms, strict=True):
+        new.children = [
+            (factors, age) for (factors, _), (_, age) in zip(new.children, old.children, strict=True)
+        ]
+    report = across(
+        released(after.tables("exact"), 1),
+        [released(before.tables("exact"), 0)],
+        of_revisions(before, after),
+        EXACT,
+    )
+    assert rules(report) == set()
+    assert report.notes["revisions: areas that changed although their population didn't"] >= 2
+
+
+def test_a_revision_whose_population_is_not_given_is_named():
+    one = world(mixed(150, 1), mixed(160, 2))
+    other = one.tables(seed=5)
+    report = across(released(other, 1), [released(one.tables(), 0)], one.populations(), ROUNDED)
+    assert "earlier revisions attacked with today's population, theirs isn't given" in report.not_exact
+
+
+def test_two_dates_with_an_unchanged_population_are_taken_together():
+    # Shown on the first date; on the second, a and b hide each other.
+    day = date(2025, 12, 31)
+    first, second = world(mixed(150, 1), mixed(160, 2)), world(mixed(150, 1), mixed(160, 2), day)
+
+    def hide(area: str, item: str) -> bool:
+        return area in "ab" and (item in RISK or item.startswith(("n:", "f")))
+
+    def both(old: World, how_hidden):
+        tables = [old.tables("exact"), second.tables("exact", hide=how_hidden)]
+        return {name: pl.concat([t[name] for t in tables]) for name in tables[0]}
+
+    populations = pl.concat([first.populations(), second.populations()])
+    found = across(both(first, hide), [], populations, EXACT)
+    # What one of the dates shows is no finding; what neither shows would be.
+    assert rules(found) == set()
+
+    def hide_b(area: str, item: str) -> bool:
+        return area == "b" and (item in RISK or item.startswith(("n:", "f")))
+
+    # The first date shows the rest but neither a nor b, the second a but neither b nor the rest.
+    half = [
+        first.tables("exact", hide=hide),
+        second.tables("exact", hide=lambda a, i: hide_b(a, i) or rest(a, i)),
+    ]
+    tables = {name: pl.concat([t[name] for t in half]) for name in half[0]}
+    found = across(tables, [], populations, EXACT)
+    assert "dates: counts that can be computed exactly" in rules(found)
+
+
+def rest(area: str, item: str) -> bool:
+    return area == "101:rest:omraade" and (item in RISK or item.startswith(("n:", "f")))
+
+
+def moved_border(children: int) -> tuple[World, World]:
+    """A stairwell of `children` that belonged to a and now belongs to b."""
+    stairs = mixed(children, 7)
+    atoms = [Atom(101, ("a",), mixed(150, 1)), Atom(101, ("b",), mixed(160, 2)), Atom(101, (), mixed(900, 9))]
+    before = World([*atoms, Atom(101, ("a",), stairs)], AREAS)
+    after = World([*atoms, Atom(101, ("b",), stairs)], AREAS)
+    return before, after
+
+
+def with_earlier(before: World, after: World) -> pl.DataFrame:
+    return after.populations().with_columns(earlier_area_ids=before.populations()["area_ids"])
+
+
+def test_a_border_that_moves_one_stairwell_tells_its_children():
+    before, after = moved_border(8)
+    found = across(
+        released(after.tables(), 1), [released(before.tables(), 0)], with_earlier(before, after), ROUNDED
+    )
+    assert "revisions: borders that moved by fewer than an area must hold" in rules(found)
+    exact = across(
+        released(after.tables("exact"), 1),
+        [released(before.tables("exact"), 0)],
+        with_earlier(before, after),
+        EXACT,
+    )
+    assert "revisions: borders that moved by fewer than an area must hold" in rules(exact)
+
+
+def test_a_border_that_moves_as_many_as_an_area_must_hold_passes():
+    before, after = moved_border(60)
+    report = across(
+        released(after.tables(), 1), [released(before.tables(), 0)], with_earlier(before, after), ROUNDED
+    )
+    assert rules(report) == set()
+
+
+def test_the_border_between_two_dates_is_held_to_the_same():
+    day = date(2025, 12, 31)
+    for children, is_found in ((8, True), (60, False)):
+        before, after = moved_border(children)
+        later = replace(after, day=day)
+        tables = [before.tables(), later.tables()]
+        both = {name: pl.concat([t[name] for t in tables]) for name in tables[0]}
+        first = before.populations().with_columns(earlier_area_ids=pl.col("area_ids"))
+        report = across(both, [], pl.concat([first, with_earlier(before, later)]), ROUNDED)
+        assert ("dates: borders that moved by fewer than an area must hold" in rules(report)) is is_found
