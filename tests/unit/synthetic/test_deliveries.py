@@ -1,4 +1,4 @@
-"""Deliveries: three forms, marked, the same bytes for the same seed, and never over anything real.
+"""Deliveries: every form, marked, the same bytes for the same seed, and never over anything real.
 
 Belongs here: files and folders.
 Does not belong here: what is in the registers (`test_population_is_consistent.py`).
@@ -57,8 +57,8 @@ def test_another_seed_gives_other_people(tmp_path: Path) -> None:
 def test_files_are_named_as_deliveries_are(delivery: tuple[Path, Format]) -> None:
     home, form = delivery
     extracts = home / "extracts"
-    expected = {"parquet": "bef/year=2024/part-0.parquet", "csv": "bef2024.csv", "xpt": "bef2024.xpt"}[form]
-    assert (extracts / expected).is_file()
+    expected = {"parquet": "bef/year=2024/part-0.parquet", "yearly": "bef2024.parquet"}
+    assert (extracts / expected.get(form, f"bef2024.{form}")).is_file()
     for name in ("omraader.csv", "omraade_adresser.csv", "hfaudd.csv"):
         assert (extracts / name).is_file()
         assert (extracts / f"{name}.syntetisk").read_text(encoding="utf-8").strip() == MARKER_TEXT
