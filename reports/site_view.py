@@ -209,7 +209,7 @@ def _map(reports: ReportSet, outlines: maps.Outlines | None) -> dict[str, Any] |
         share = texts.share_cell(risk.share_pct, risk.status)
         name = name_of(report.unit)
         return {
-            "name": report.unit.name,
+            "name": name.removesuffix(" Kommune"),
             "share": share,
             "label": f"{name}: {share}",
             "href": page_of(report),

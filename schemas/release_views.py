@@ -301,8 +301,8 @@ RELEASE_VIEWS: tuple[View, ...] = (
     ),
     View(
         "comparable_area",
-        "Seneste opgørelse: de fem områder, der ligner et område mest efter antal børn og de viste "
-        "faktorers andele. Til sammenligning, ikke til rangordning.",
+        "Seneste opgørelse: de fem enheder på samme niveau, der ligner mest efter størrelse, alder og "
+        "profil; de samme, som rapporterne nævner. Til sammenligning, ikke til rangordning.",
         {
             "reference_date": "Seneste opgørelsesdato",
             **_AREA,
@@ -317,6 +317,7 @@ RELEASE_VIEWS: tuple[View, ...] = (
         "Which areas are comparable?",
         "SELECT area_name, nearness, similar_name, similar_kommune_name, share_pct, similar_share_pct\n"
         "FROM comparable_area\n"
+        "WHERE level = 'omraade'\n"
         "ORDER BY area_name, nearness;",
     ),
 )

@@ -250,6 +250,34 @@ def test_a_plan_has_its_own_total_and_says_how_many_areas_are_shown(con):
 
 def test_the_most_similar_area_comes_first_and_too_little_shown_is_no_likeness(con):
     sql = "SELECT nearness, similar_name FROM comparable_area WHERE area_id = '{}' ORDER BY nearness"
-    # o1–o2: size 10 · log2(400/300) = 4,2 and factors 1, 2, 1, 1; o1–o4: 10 and 15, 15.
+    # o1 and o2 are of a size and a profile, o4 is small and has hardly any of the factors.
     assert ask(con, sql.format("o1")) == [(1, "Ærøvænget"), (2, "Elmene")]
     assert ask(con, sql.format("o3")) == []
+
+
+def test_comparable_areas_are_those_the_reports_name(tmp_path):
+    from reports.model import build_report_set
+    from tests.support.protected_tables import U, protected_tables
+
+    shares = ((40.0, None, 32.0, 46.0, 95.0), (31.0, 2.0, None, 40.0, 90.0), (22.0, None, 12.0, 20.0, 70.0))
+    units = [U("leverance", "leverance", "Leverance", None, 9000, 900, 100, 10.0, 9.0, 11.0)]
+    units += [U("kommune", "101", "København", "leverance", 9000, 900, 100, 10.0, 9.0, 11.0)]
+    units += [
+        U("omraade", f"o{i:02}", f"Område {i}", "101", 100 + 45 * (i * 7 % 11), 5 * (i * 5 % 13), 5,
+          20.0 + i, 10.0, 40.0, factors=shares[i % 3])
+        for i in range(12)
+    ]  # fmt: skip
+    units[8] = U("omraade", "o06", "Skjult", "101", status="hidden")
+    tables = protected_tables(units)
+    path = tmp_path / "femfaktor.duckdb"
+    write_duckdb({table: conform(table, tables[table.name]) for table in RELEASE_TABLES}, path)
+    with duckdb.connect(path, read_only=True) as con:
+        where = "WHERE level = 'omraade' ORDER BY area_id, nearness"
+        rows = ask(con, f"SELECT area_id, similar_id FROM comparable_area {where}")
+    named = [
+        (report.unit.area_id, twin.unit.area_id)
+        for report in sorted(build_report_set(tables).areas, key=lambda r: r.unit.area_id)
+        for twin in report.twins
+    ]
+    assert len(named) == 11 * 5
+    assert rows == named
