@@ -6,13 +6,28 @@ shares no code with the rest).
 
 import dagster as dg
 
-from assets.audit import audit_release
+from assets.audit import Limits, audit_release
 from assets.disclosed import staged
+from assets.disclosure import Policy, load_policy
 from assets.rendered import rendered
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused
+from schemas.release import FACTORS
 
 CHECK = "release_is_as_protected"
+
+
+def limits_of(policy: Policy) -> Limits:
+    """The policy in the audit's own terms."""
+    return Limits(
+        base=policy.rounding.base if policy.method == "controlled-rounding" else 1,
+        min_width=policy.audit.narrowest_interval,
+        min_children=policy.size.min_children,
+        min_mothers=policy.size.min_mothers,
+        group_share=policy.group.share_pct / 100,
+        factor_children={factor: policy.min_children_of_factor(factor, "omraade") for factor in FACTORS},
+        share_points=policy.shares.max_rounding_points,
+    )
 
 
 @guarded("audited")
@@ -21,7 +36,7 @@ def audit_staged(workspace: Workspace) -> tuple[int, list[str]]:
     folder = staged(workspace)
     if folder is None:
         return 0, []
-    report = audit_release(folder / "release", folder / "tables")
+    report = audit_release(folder / "release", folder / "tables", limits=limits_of(load_policy()))
     if report.findings:
         workspace.failures.append(
             DisclosureRefused("The audit refused the release:\n" + "\n".join(map(str, report.findings)))

@@ -6,6 +6,7 @@ belong here: the protection itself (`disclosure/`).
 Everything right of this module works on `staging/<number>/` alone and can be run with `private/` gone.
 """
 
+import secrets
 import shutil
 from datetime import date
 from pathlib import Path
@@ -24,7 +25,7 @@ from assets.risk_factors.definitions import Definition
 from assets.scored import definitions_of
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused, EnvironmentUnfit
-from schemas.release import NOT_FOR_RELEASE, RELEASE_TABLES, SYNTHETIC, conform
+from schemas.release import PROTECTED, RELEASE_TABLES, SYNTHETIC, conform
 
 EXACT_TABLES = ("cell", "area_risk", "area_factor", "area_factor_count", "area_children", "design_effect")
 """What `aggregated` stores per date and `protect` reads."""
@@ -43,11 +44,20 @@ def staged(workspace: Workspace) -> Path | None:
 
 
 def marking_of(*, synthetic: bool) -> str:
-    return " · ".join([*([SYNTHETIC] if synthetic else []), NOT_FOR_RELEASE])
+    return SYNTHETIC if synthetic else PROTECTED
 
 
 def is_marked_synthetic(marking: str) -> bool:
     return marking.startswith(SYNTHETIC)
+
+
+def private_seed(workspace: Workspace) -> bytes:
+    """The installation's secret for the rounding, drawn once."""
+    path = workspace.home.private / "seed"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 @guarded("disclosed")
@@ -91,7 +101,7 @@ def stage_release(workspace: Workspace) -> Path | None:
         for name in EXACT_TABLES
     }
     vintages = pl.concat([pl.read_parquet(home.aggregated(day) / "vintage.parquet") for day in dates])
-    tables = protect(
+    protected = protect(
         exact,
         policy,
         definition=definition,
@@ -103,7 +113,9 @@ def stage_release(workspace: Workspace) -> Path | None:
             if (value := getattr(settings, key).strip())
         }
         | {"code": code[:12]},
+        seed=private_seed(workspace),
     )
+    tables = protected.tables
     if home.latest.exists():
         published = read_release(home.latest)
         check_same_series(tables, published)

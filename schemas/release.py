@@ -26,8 +26,9 @@ N_FACTORS = ("0", "1", "2", "3+")
 AGE_BANDS = ("0-2", "3-5", "6-9", "10-14", "15-17")
 CELL_STATUS = ("shown", "rounded", "group_hidden", "too_small", "hidden")
 
-NOT_FOR_RELEASE = "IKKE TIL UDLEVERING"
 SYNTHETIC = "SYNTETISKE DATA"
+PROTECTED = "BESKYTTEDE TAL"
+"""The marking of tables made from real data."""
 
 _DATE = Column("reference_date", pl.Date, "Opgørelsesdato (ultimo, 31. december)")
 _DEFINITION = Column("definition", pl.String, "Navn og version på definitionen af de fem risikofaktorer")
@@ -38,12 +39,15 @@ _LEVEL = Column(
     values=LEVELS,
 )
 _AREA_ID = Column("area_id", pl.String, "Områdets id fra områdelisten; for kommuner kommunekoden")
-_CHILDREN = Column("children", pl.Int32, "Antal børn 0-17 år; tom = skjult", nullable=True)
+_CHILDREN = Column(
+    "children", pl.Int32, "Antal børn 0-17 år, afrundet (status rounded); tom = skjult", nullable=True
+)
 _STATUS = Column(
     "cell_status",
     pl.String,
-    "shown = vist, rounded = afrundet, group_hidden = skjult for gruppen, too_small = området er for lille, "
-    "hidden = skjult af hensyn til diskretion",
+    "shown = vist, rounded = afrundet efter politikken (0 betyder 0-4), group_hidden = skjult, fordi "
+    "tallet siger noget om næsten alle eller ingen, too_small = området er for lille, hidden = skjult, fordi "
+    "det ellers kunne regnes ud eller indsnævres",
     values=CELL_STATUS,
 )
 _MARKING = Column("marking", pl.String, "Hvad data må bruges til")
@@ -60,7 +64,8 @@ def _count(name: str, da: str) -> Column:
 AREA_RISK = Table(
     "area_risk",
     "Børn i særlig risiko (mindst tre af fem risikofaktorer) pr. område. Én række pr. dato, niveau og "
-    "område. Andele er beregnet af de viste antal.",
+    "område. Afrundede antal går op i hinanden og må lægges sammen (ikke mødre). Andele og intervaller er "
+    "beregnet af de viste antal; en andel er tom, hvor afrundingen alene kan flytte den for meget.",
     ("reference_date", "definition", "level", "area_id"),
     (
         _DATE,
@@ -71,7 +76,11 @@ AREA_RISK = Table(
         Column("parent_id", pl.String, "Den overordnede enheds id", nullable=True),
         Column("child_level", pl.String, "Kun rest: det niveau, som resten er en rest af", nullable=True),
         _CHILDREN,
-        _count("mothers", "Antal forskellige mødre; også tom for en rest, som andre områder er lagt ind i"),
+        _count(
+            "mothers",
+            "Antal forskellige mødre, afrundet for sig og må ikke lægges sammen; også tom for en rest, som "
+            "andre områder er lagt ind i",
+        ),
         _count("at_risk", "Børn med mindst tre risikofaktorer"),
         _count("not_at_risk", "Børn, der med sikkerhed har under tre"),
         _count("undetermined", "Børn, der ikke kan afgøres (uoplyste faktorer)"),
@@ -80,7 +89,8 @@ AREA_RISK = Table(
         _percent("share_if_unknown_yes_pct", "Andel, hvis alle uafklarede er i særlig risiko"),
         _percent(
             "ci95_low_pct",
-            "95 %-interval for det underliggende niveau, nedre grænse; søskende regnet som klynger",
+            "95 %-interval for det underliggende niveau, nedre grænse; søskende regnet som klynger, udvidet "
+            "med afrundingen",
         ),
         _percent("ci95_high_pct", "95 %-interval for det underliggende niveau, øvre grænse"),
         _STATUS,

@@ -3,7 +3,8 @@
 Belongs here: what other packages may use. Does not belong here: files, Dagster, DuckDB.
 """
 
-from assets.disclosure.policy import Policy, load_policy
-from assets.disclosure.protect import protect
+from assets.disclosure.policy import POLICY_FILE, Policy, load_policy
+from assets.disclosure.protect import Protected, protect
+from assets.disclosure.tables import CELL_SCHEMA
 
-__all__ = ["Policy", "load_policy", "protect"]
+__all__ = ["CELL_SCHEMA", "POLICY_FILE", "Policy", "Protected", "load_policy", "protect"]

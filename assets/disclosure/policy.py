@@ -12,7 +12,9 @@ import tomllib
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from schemas.errors import EnvironmentUnfit
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 
@@ -24,34 +26,59 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class Rounding(_Strict):
+    base: int = Field(ge=3, le=100)
+    time_limit_seconds: float = Field(gt=0)
+
+
 class Size(_Strict):
     min_children: int = Field(ge=1)
     min_mothers: int = Field(ge=1)
 
 
-class SmallCounts(_Strict):
-    highest: int = Field(ge=1)
+class Group(_Strict):
+    share_pct: int = Field(ge=50, le=100)
+    almene_dwellings_pct: int = Field(ge=50, le=100)
+
+
+class AreaFactor(_Strict):
+    min_children: int = Field(ge=1)
+    min_children_f2_doemt: int = Field(ge=1)
 
 
 class Shares(_Strict):
+    max_rounding_points: float = Field(gt=0)
     one_decimal_from_children: int = Field(ge=1)
 
 
-class Policy(_Strict):
-    """The values of `policy.toml`. An unknown or missing key raises pydantic's ValidationError."""
+class Audit(_Strict):
+    narrowest_interval: int = Field(ge=2)
 
-    method: Literal["size-merge-hide"]
+
+class Policy(_Strict):
+    """The values of `policy.toml`."""
+
+    version: str = Field(min_length=1)
+    method: Literal["controlled-rounding", "complementary-suppression"]
+    rounding: Rounding
     size: Size
-    small_counts: SmallCounts
+    group: Group
+    area_factor: AreaFactor
     shares: Shares
+    audit: Audit
 
     @model_validator(mode="after")
-    def _rows_can_hide_a_small_count(self) -> Self:
-        least = LARGEST_PARTITION * self.small_counts.highest + 1
+    def _values_fit_together(self) -> Self:
+        least = LARGEST_PARTITION * (self.rounding.base - 1) + 1
         if self.size.min_children < least:
             raise ValueError(
-                f"size.min_children must be at least {least}: otherwise a row may consist of small "
-                "counts only, and hiding them beside a published total hides nothing"
+                f"size.min_children must be at least {least} with rounding.base {self.rounding.base}: "
+                "otherwise an area may consist of small counts only"
+            )
+        if self.audit.narrowest_interval > self.rounding.base - 1:
+            raise ValueError(
+                f"audit.narrowest_interval must be at most {self.rounding.base - 1}: a rounded 0 leaves "
+                f"0 to {self.rounding.base - 1}"
             )
         return self
 
@@ -61,7 +88,43 @@ class Policy(_Strict):
         canonical = json.dumps(self.model_dump(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    def min_children_of_factor(self, factor: str, level: str) -> int:
+        """Children an area needs before a factor of its own is shown."""
+        own = self.area_factor.min_children_f2_doemt if factor == "f2_doemt" else 0
+        below = 0 if level in ("kommune", "leverance") else self.area_factor.min_children
+        return max(own, below, self.size.min_children)
+
+    def min_children_of_share(self) -> int:
+        """Fewest children in a share's denominator, given how far rounding can move its numerator."""
+        if self.method != "controlled-rounding":
+            return 1
+        return -int(-100 * (self.rounding.base - 1) // self.shares.max_rounding_points)
+
 
 def load_policy(path: Path = POLICY_FILE) -> Policy:
-    """Policy from a TOML file; without an argument, the one shipped."""
-    return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    """Policy from a TOML file; without an argument, the one shipped.
+
+    Raises:
+        EnvironmentUnfit: no such file, not TOML, an unknown or missing key, or a value outside its bounds,
+            all of them named.
+    """
+    try:
+        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise EnvironmentUnfit(f"{path.name}: no such file. Nothing is protected without a policy.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise EnvironmentUnfit(f"{path.name} is not TOML: {error}.") from None
+    except ValidationError as error:
+        problems = [
+            f"  {'.'.join(map(str, e['loc'])) or 'values'}: {_words(e['type'], e['msg'])}"
+            for e in error.errors()
+        ]
+        raise EnvironmentUnfit(
+            "\n".join([f"{path.name} is not a policy. Compare with docs/disclosure.md:", *problems])
+        ) from None
+
+
+def _words(kind: str, message: str) -> str:
+    return {"extra_forbidden": "unknown key", "missing": "missing"}.get(
+        kind, message.removeprefix("Value error, ")
+    )

@@ -1,49 +1,41 @@
-"""The first protection: from exact counts to the tables that may be staged.
+"""Protection: from exact counts to the tables that may be published.
 
-Belongs here: the order of sizes and merging, hiding, shares and intervals; the layout of the protected
-tables.
-Does not belong here: the steps themselves (`merging.py`, `hiding.py`, `assets/statistics`), files.
-
-**It is known to be undone by subtraction.** Within a row nothing hidden can be computed. Across rows it can:
-a parent minus its shown parts gives a bound on a hidden part, a count hidden in one area is the difference
-between its parent and the siblings where that count is shown, factor tables and number of factors bound each
-other, one who plays the rule backwards over two tables can single out a few rows, and a later date
-differences an earlier one. Shares of 0 and 100 per cent are shown (no group rule yet). Therefore every row
-says IKKE TIL UDLEVERING and `protect` refuses to make rows that don't; only synthetic data is approved.
+Belongs here: the one entry to disclosure control, what was published before, the release's tables and the
+report. Does not belong here: the steps themselves (`search.py` and what it uses), files.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import version
-from math import floor
 from typing import Any, Protocol
 
+import numpy as np
 import polars as pl
 
-from assets.disclosure.hiding import hide_row
-from assets.disclosure.merging import Atoms, Decision, Unit, decide, sum_counts
+from assets.disclosure.dates import Day, open_dates
+from assets.disclosure.merging import Decision, Fate, Plan
 from assets.disclosure.policy import Policy
-from assets.statistics.benchmarks import load_benchmarks
-from assets.statistics.intervals import wilson_interval
-from schemas.errors import DisclosureRefused
-from schemas.release import (
-    AGE_BANDS,
-    FACTORS,
-    N_FACTORS,
-    NOT_FOR_RELEASE,
-    RELEASE_TABLES,
-    conform,
+from assets.disclosure.relations import Cell
+from assets.disclosure.search import Found, Search
+from assets.disclosure.tables import (
+    CELL_SCHEMA,
+    Protection,
+    Record,
+    family_of,
+    item_named,
+    lay_out,
+    list_cells,
+    share_errors,
 )
+from assets.statistics.benchmarks import load_benchmarks
+from schemas.release import FACTORS, RELEASE_TABLES, conform
 
-RISK = ("at_risk", "not_at_risk", "undetermined")
-SAME_CHILDREN = [(("risk", 0), ("n_factors", 3))]
-"""Those at risk are those with three or more factors."""
-
-Row = dict[str, Any]
+SHOWN = ("shown", "rounded")
+RELATION_SCHEMA = {"reference_date": pl.Date, "block": pl.String, "relation": pl.String}
 
 
 class NamedDefinition(Protocol):
@@ -55,18 +47,16 @@ class NamedDefinition(Protocol):
 
 
 @dataclass(frozen=True)
-class _Date:
-    """One reference date of one definition: units, the counts of each atom, and what the rows need to be
-    labelled.
-    """
+class Protected:
+    """`tables`: the release's, by name. `cells`: every additive count with its exact and its published value
+    (CELL_SCHEMA), private: what the ledger keeps and the next `protect` takes as `published`. `relations`:
+    what adds up, in words, without counts. `report`: per date what was solved, hidden and lost; counts
+    only."""
 
-    day: date
-    units: list[Unit]
-    names: dict[str, str]
-    children: list[int]
-    counts: list[dict[str, int]]
-    design_effect: dict[str, float]
-    with_ages: set[str]
+    tables: dict[str, pl.DataFrame]
+    cells: pl.DataFrame
+    relations: pl.DataFrame
+    report: dict[str, Any]
 
 
 def protect(
@@ -77,26 +67,43 @@ def protect(
     vintages: pl.DataFrame,
     marking: str,
     facts: Mapping[str, str],
-) -> dict[str, pl.DataFrame]:
-    """The release's tables by name (`schemas.release.RELEASE_TABLES`), of one definition and all its dates.
+    seed: bytes,
+    published: pl.DataFrame | None = None,
+) -> Protected:
+    """Protect all dates of one definition.
 
     `exact`: the aggregated tables (cell, area_risk, area_factor, area_factor_count, area_children,
-    design_effect), all dates and definitions below each other. `vintages`: reference_date, register, vintage,
-    window_from, window_to.
-    `facts`: further rows of the table `release`, such as controller and purpose.
+    design_effect, and dwelling where known), all dates and definitions below each other. `vintages`:
+    reference_date, register, vintage, window_from, window_to. `facts`: further rows of the table `release`,
+    such as controller and purpose. `seed`: the installation's secret; the same seed and counts give the same
+    tables. `published`: `cells` of dates published before: a count that has not changed stays as published,
+    and a date in which nothing has is repeated as it was.
 
-    Raises ValueError if `marking` lacks IKKE TIL UDLEVERING, DisclosureRefused if the exact tables contradict
-    each other: what doesn't add up can't be protected.
+    Raises:
+        DisclosureRefused: the exact tables contradict each other, or a date can't be protected under the
+        policy.
     """
-    if NOT_FOR_RELEASE not in marking:
-        raise ValueError(
-            f"the first protection can be undone: everything it makes must say {NOT_FOR_RELEASE}"
+    if len(seed) < 16:
+        raise ValueError("the private seed must be at least 16 bytes")
+    rows: dict[str, list[Record]] = {table.name: [] for table in RELEASE_TABLES}
+    cells, relations, reports = [], [], []
+    before = published if published is not None else pl.DataFrame(schema=CELL_SCHEMA)
+    for day in open_dates(exact, definition.name):
+        started = time.monotonic()
+        earlier = before.filter(pl.col("reference_date") == day.day)
+        found = (
+            _as_published(day, policy, earlier)
+            or Search(day, policy, seed, _held(earlier), f5_is_rented=_is_rented(definition)).run()
         )
-    rows: dict[str, list[Row]] = {table.name: [] for table in RELEASE_TABLES}
-    for each in _split_dates(exact, definition.name):
-        _protect_date(each, policy, rows)
-    for table in ("area_risk", "area_factor", "area_factor_count", "design_effect"):
-        for row in rows[table]:
+        laid_out = lay_out(found.protection, policy)
+        for name, records in laid_out.items():
+            rows[name] += records
+        cells.append(list_cells(found.protection, policy))
+        for block, each in zip(found.blocks, found.relations, strict=True):
+            relations += [(day.day, block["block"], line) for line in each.describe()]
+        reports.append(_report(day, found, laid_out, time.monotonic() - started))
+    for name in ("area_risk", "area_factor", "area_factor_count", "design_effect"):
+        for row in rows[name]:
             row["definition"] = definition.name
     rows["benchmark"] = load_benchmarks().to_dicts()
     rows["release_date"] = [{"revision": 0} | row for row in vintages.to_dicts()]
@@ -104,14 +111,16 @@ def protect(
         "definition": definition.name,
         "definition_hash": definition.hash,
         "policy": policy.method,
+        "policy_version": policy.version,
         "policy_hash": policy.hash,
         "femfaktor": version("femfaktor"),
         "polars": version("polars"),
         "duckdb": version("duckdb"),
+        "highspy": version("highspy"),
         **facts,
     }
     rows["release"] = [{"key": key, "value": value} for key, value in described.items()]
-    return {
+    tables = {
         table.name: conform(
             table,
             pl.DataFrame(
@@ -122,214 +131,84 @@ def protect(
         )
         for table in RELEASE_TABLES
     }
-
-
-def _split_dates(exact: Mapping[str, pl.DataFrame], definition: str) -> list[_Date]:
-    frames = {
-        name: frame.filter(pl.col("definition") == definition)
-        for name, frame in exact.items()
-        if name != "area_children"
-    }
-    days = frames["area_risk"]["reference_date"].unique().sort().to_list()
-    found = []
-    for day in days:
-        here = {name: frame.filter(pl.col("reference_date") == day) for name, frame in frames.items()}
-        ages = exact["area_children"].filter(pl.col("reference_date") == day)
-        found.append(_open_date(day, here, set(ages["area_id"])))
-    return found
-
-
-def _open_date(day: date, exact: Mapping[str, pl.DataFrame], with_ages: set[str]) -> _Date:
-    cells = exact["cell"].to_dicts()
-    counts = [_counts_of(cell) for cell in cells]
-    rows = exact["area_risk"].to_dicts()
-    areas = {row["area_id"]: row for row in rows}
-
-    inside: dict[str, set[int]] = {area_id: set() for area_id in areas}
-    for i, cell in enumerate(cells):
-        kom = f"{cell['kom']:03d}"
-        inside["leverance"].add(i)
-        if kom in inside:
-            inside[kom].add(i)
-        for area_id in cell["area_ids"]:
-            # As in the aggregation: a child counts in its municipality, and in areas of that municipality
-            # only.
-            if area_id in areas and _kommune_of(area_id, areas) == kom:
-                inside[area_id].add(i)
-    parts: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for row in rows:
-        if row["child_level"] is None and row["parent_id"] is not None:
-            parts[row["parent_id"], row["level"]] |= inside[row["area_id"]]
-    for row in rows:
-        if row["child_level"] is not None:
-            inside[row["area_id"]] = inside[row["parent_id"]] - parts[row["parent_id"], row["child_level"]]
-
-    units = [
-        Unit(
-            row["level"],
-            row["area_id"],
-            row["parent_id"],
-            row["child_level"],
-            row["mothers"],
-            frozenset(inside[row["area_id"]]),
-        )
-        for row in rows
-    ]
-    wrong = 0
-    for unit in units:
-        sums, row = sum_counts(unit.atoms, counts), areas[unit.area_id]
-        wrong += any(sums.get(name, 0) != row[name] for name in ("children", *RISK))
-    if wrong:
-        raise DisclosureRefused(
-            f"area_risk, {day}: {wrong:,} of {len(units):,} rows are not the sum of their cells."
-        )
-    return _Date(
-        day=day,
-        units=units,
-        names={row["area_id"]: row["area_name"] for row in rows},
-        children=[count["children"] for count in counts],
-        counts=counts,
-        # Rounded first: the intervals follow from what is published.
-        design_effect={
-            row["area_id"]: round(row["design_effect"], 2) for row in exact["design_effect"].to_dicts()
-        },
-        with_ages=with_ages,
+    return Protected(
+        tables,
+        pl.concat(cells) if cells else pl.DataFrame(schema=CELL_SCHEMA),
+        pl.DataFrame(relations, schema=RELATION_SCHEMA, orient="row"),
+        {"method": policy.method, "dates": reports},
     )
 
 
-def _counts_of(cell: Row) -> dict[str, int]:
-    """The additive counts of a cell, under the names the protected tables are made of."""
-    counts = {name: int(cell[name]) for name in ("children", *RISK)}
-    for factor in FACTORS:
-        short = factor.split("_")[0]
-        yes, known = int(cell[f"{short}_with"]), int(cell[f"{short}_known"])
-        counts |= {f"{factor}:0": yes, f"{factor}:1": known - yes, f"{factor}:2": counts["children"] - known}
-    for i, name in enumerate(("n0", "n1", "n2", "n3plus")):
-        counts[f"n_factors:{i}"] = int(cell[name])
-    for i, band in enumerate(AGE_BANDS):
-        counts[f"ages:{i}"] = int(cell["age_" + band.replace("-", "_")])
-    for i, name in enumerate(RISK):
-        counts[f"risk:{i}"] = counts[name]
-    return counts
+def _is_rented(definition: NamedDefinition) -> bool:
+    """Whether f5 is read as a rented dwelling; only then may an almen area show that all have it."""
+    parameters = getattr(definition, "parameters", None)
+    return parameters is None or getattr(parameters(FACTORS[4]), "condition", "") == "lejet"
 
 
-def _kommune_of(area_id: str, areas: Mapping[str, Row]) -> str | None:
-    """The municipality above an area (itself, if it is one); None above the municipalities."""
-    row: Row | None = areas[area_id]
-    while row is not None and row["level"] != "kommune":
-        row = areas.get(row["parent_id"])
-    return row["area_id"] if row else None
+# --- what was published before ----------------------------------------------------------------------------
 
 
-def _protect_date(each: _Date, policy: Policy, rows: dict[str, list[Row]]) -> None:
-    decisions = decide(each.units, each.children, policy.size)
-    areas = {
-        unit.area_id: {"level": unit.level, "parent_id": unit.parent_id, "area_id": unit.area_id}
-        for unit in each.units
-    }
-    for area_id, effect in each.design_effect.items():
-        if decisions[area_id].fate == "shown":
-            rows["design_effect"].append(
-                {"reference_date": each.day, "area_id": area_id, "design_effect": effect}
-            )
-    for unit in each.units:
-        kommune = _kommune_of(unit.area_id, areas) or "leverance"
-        _protect_unit(unit, decisions[unit.area_id], each, each.design_effect[kommune], policy, rows)
-
-
-def _protect_unit(
-    unit: Unit, decision: Decision, each: _Date, effect: float, policy: Policy, rows: dict[str, list[Row]]
-) -> None:
-    shown = _shown_partitions(decision.atoms, each, policy) if decision.fate == "shown" else None
-    fate = decision.fate
-    children = sum(each.children[i] for i in decision.atoms) if shown else None
-    decimals = int(children is not None and children >= policy.shares.one_decimal_from_children)
-    label = {"reference_date": each.day, "level": unit.level, "area_id": unit.area_id}
-
-    def counts_of(partition: str, length: int) -> list[int | None]:
-        return shown[partition] if shown else [None] * length
-
-    def status(counts: Sequence[int | None]) -> str:
-        return "hidden" if fate == "shown" and None in counts else fate
-
-    at_risk, not_at_risk, undetermined = risk = counts_of("risk", 3)
-    mothers = decision.mothers
-    if mothers is not None and 1 <= mothers <= policy.small_counts.highest:
-        mothers = None
-    determined = _add(at_risk, not_at_risk)
-    low, high = _interval(at_risk, determined, effect, decimals)
-    rows["area_risk"].append(
-        label
-        | {
-            "area_name": each.names[unit.area_id],
-            "parent_id": unit.parent_id,
-            "child_level": unit.child_level,
-            "children": children,
-            "mothers": mothers,
-            "at_risk": at_risk,
-            "not_at_risk": not_at_risk,
-            "undetermined": undetermined,
-            "share_pct": _percent(at_risk, determined, decimals),
-            "share_if_unknown_no_pct": _percent(at_risk, children, decimals),
-            "share_if_unknown_yes_pct": _percent(_add(at_risk, undetermined), children, decimals),
-            "ci95_low_pct": low,
-            "ci95_high_pct": high,
-            "cell_status": status(risk),
-        }
-    )
-    for factor in FACTORS:
-        yes, no, unknown = counts = counts_of(factor, 3)
-        rows["area_factor"].append(
-            label
-            | {
-                "factor": factor,
-                "children_with": yes,
-                "children_without": no,
-                "children_unknown": unknown,
-                "share_pct": _percent(yes, _add(yes, no), decimals),
-                "cell_status": status(counts),
-            }
-        )
-    for n_factors, count in zip(N_FACTORS, counts_of("n_factors", 4), strict=True):
-        rows["area_factor_count"].append(
-            label | {"n_factors": n_factors, "children": count, "cell_status": status([count])}
-        )
-    if unit.area_id in each.with_ages:
-        for band, count in zip(AGE_BANDS, counts_of("ages", 5), strict=True):
-            rows["area_children"].append(
-                label | {"age_band": band, "children": count, "cell_status": status([count])}
-            )
-
-
-def _shown_partitions(atoms: Atoms, each: _Date, policy: Policy) -> dict[str, list[int | None]]:
-    """Every partition of a shown area's children, the hidden counts as None."""
-    sums = sum_counts(atoms, each.counts)
-    lengths = {"risk": 3, "n_factors": 4, "ages": 5} | dict.fromkeys(FACTORS, 3)
-    full = {name: [sums.get(f"{name}:{i}", 0) for i in range(length)] for name, length in lengths.items()}
-    hidden = hide_row(full, SAME_CHILDREN, policy.small_counts.highest)
+def _held(published: pl.DataFrame) -> dict[tuple[Cell, int], int]:
+    """Published counts by cell and exact count: they are kept for as long as the exact count is the same."""
     return {
-        name: [None if i in hidden[name] else count for i, count in enumerate(counts)]
-        for name, counts in full.items()
+        ((row["area_id"], item_named(row["table"], row["item"])), row["exact"]): row["published"]
+        for row in published.filter(pl.col("published").is_not_null()).to_dicts()
     }
 
 
-def _add(a: int | None, b: int | None) -> int | None:
-    return None if a is None or b is None else a + b
-
-
-def _percent(part: int | None, whole: int | None, decimals: int) -> float | None:
-    """Part of whole in per cent, half rounded up; None where either is hidden or the whole is empty."""
-    if part is None or not whole:
+def _as_published(day: Day, policy: Policy, published: pl.DataFrame) -> Found | None:
+    """The date as it was published, if no row and no exact count has changed since."""
+    if published.is_empty() or set(published["area_id"]) != set(day.units):
         return None
-    scale = 10**decimals
-    return (200 * scale * part + whole) // (2 * whole) / scale
+    fates: dict[str, dict[str, Fate]] = {family: {} for family in ("risk", *FACTORS, "ages")}
+    counts: dict[Cell, int | None] = {}
+    for row in published.to_dicts():
+        item = item_named(row["table"], row["item"])
+        fate = "shown" if row["published"] is not None else row["status"]
+        # A row with one shown count is a shown row: under suppression its other counts may be hidden.
+        if fates[family_of(item)].get(row["area_id"]) != "shown":
+            fates[family_of(item)][row["area_id"]] = fate
+        counts[row["area_id"], item] = row["published"]
+    decisions: dict[str, Decision] = {}
+    for area, unit in day.units.items():
+        fate, atoms, mothers = fates["risk"][area], unit.atoms, unit.mothers
+        if fate == "shown" and unit.child_level is not None:
+            siblings = day.below[unit.parent_id or ""][unit.child_level]
+            shown = [sibling.atoms for sibling in siblings if fates["risk"][sibling.area_id] == "shown"]
+            atoms = day.units[unit.parent_id or ""].atoms.difference(*shown)
+            mothers = unit.mothers if atoms == unit.atoms else None
+        decisions[area] = Decision(fate, atoms, mothers) if fate == "shown" else Decision(fate)
+    plan = Plan(decisions, {family: fate for family, fate in fates.items() if family != "risk"})
+    protection = Protection(day, plan, counts)
+    key = ["table", "area_id", "item"]
+    columns = [*key, "exact", "published", "status"]
+    now = list_cells(protection, policy).sort(key).select(columns)
+    if not now.equals(published.sort(key).select(columns)):
+        return None
+    return Found(protection, [], [], [], None)
 
 
-def _interval(
-    part: int | None, whole: int | None, effect: float, decimals: int
-) -> tuple[float | None, float | None]:
-    if part is None or not whole:
-        return None, None
-    scale = 10**decimals
-    low, high = (floor(100 * scale * bound + 0.5) / scale for bound in wilson_interval(part, whole, effect))
-    return low, high
+# --- report -----------------------------------------------------------------------------------------------
+
+
+def _report(day: Day, found: Found, rows: Mapping[str, Sequence[Record]], seconds: float) -> dict[str, Any]:
+    errors = share_errors(found.protection, rows["area_risk"])
+    return {
+        "reference_date": day.day.isoformat(),
+        "unchanged": not found.blocks,
+        "blocks": found.blocks,
+        "rows": {
+            name: dict(Counter(row["cell_status"] for row in records))
+            for name, records in rows.items()
+            if name != "design_effect"
+        },
+        "narrowest_interval": found.narrowest,
+        "held_counts_changed": len(found.freed),
+        "share_error_points": {
+            "shares": len(errors),
+            "mean": round(float(np.mean(errors)), 3) if errors else None,
+            "p95": round(float(np.quantile(errors, 0.95)), 3) if errors else None,
+            "max": round(max(errors), 3) if errors else None,
+        },
+        "seconds": round(seconds, 3),
+    }

@@ -28,3 +28,12 @@ def wilson_interval(
     half = z * sqrt(p * (1 - p) / effective + z * z / (4 * effective * effective))
     scale = 1 + z * z / effective
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+def rounded_interval(
+    successes: int, n: int, design_effect: float = 1.0, error: int = 0
+) -> tuple[float, float]:
+    """`wilson_interval` of published counts, each of which may be up to `error` off: moved outwards by as
+    much as `error` children are of n."""
+    low, high = wilson_interval(successes, n, design_effect)
+    return max(0.0, low - error / n), min(1.0, high + error / n)

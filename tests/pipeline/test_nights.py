@@ -166,7 +166,7 @@ def test_real_data_ends_at_the_warehouse_at_night_and_as_a_proposal_when_somebod
     assert run_night(home, jobs=("release",)).exit_code == 0
     assert not home.latest.exists()
     (proposal,) = home.proposals.iterdir()
-    assert json.loads((proposal / "manifest.json").read_text())["marking"] == "IKKE TIL UDLEVERING"
+    assert json.loads((proposal / "manifest.json").read_text())["marking"] == "BESKYTTEDE TAL"
 
 
 def test_one_unmarked_file_makes_the_whole_delivery_real(night_copy):

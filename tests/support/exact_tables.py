@@ -32,14 +32,13 @@ def cell(
 ) -> dict[str, Any]:
     """One cell: `areas` separated by blanks.
 
-    Unless given in `more`, no factor is unknown, those at risk have f1 to f3, the others none, all are 3-5
-    years old.
+    Unless given in `more`, those at risk have f1 to f3 and nothing else; of those who can't be determined f1
+    and f2 are known to be there and nothing else is known; the others have none; all are 3-5 years old.
     """
     children = at_risk + not_at_risk + undetermined
-    counts = {f"f{i}_known": children for i in range(1, 6)} | {
-        f"f{i}_with": at_risk if i < 4 else 0 for i in range(1, 6)
-    }
-    counts |= {"n0": children - at_risk, "n1": 0, "n2": 0, "n3plus": at_risk}
+    counts = {f"f{i}_known": children - (undetermined if i > 2 else 0) for i in range(1, 6)}
+    counts |= {f"f{i}_with": at_risk + (undetermined if i < 3 else 0) if i < 4 else 0 for i in range(1, 6)}
+    counts |= {"n0": not_at_risk, "n1": 0, "n2": undetermined, "n3plus": at_risk}
     counts |= dict.fromkeys(AGE_COLUMNS, 0) | {"age_3_5": children}
     return {
         "kom": kom,

@@ -4,15 +4,18 @@ big.
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import combinations
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.disclosure.merging import Unit, decide
-from assets.disclosure.policy import Size
+from assets.disclosure.dates import ITEMS, Day, Unit
+from assets.disclosure.merging import make_plan
+from assets.disclosure.policy import load_policy
 
-SIZE = Size(min_children=50, min_mothers=30)
+DAY = date(2024, 12, 31)
 AREAS = ("o1", "o2", "o3", "o4")
 
 
@@ -39,10 +42,13 @@ def test_shown_areas_rests_and_overlaps_are_empty_or_big(atoms):
     everything = frozenset(range(len(atoms)))
     inside = {area: frozenset(i for i in everything if area in atoms[i][0]) for area in AREAS}
     outside = everything.difference(*inside.values())
-    units = [Unit("kommune", "901", None, None, mothers(everything), everything)]
+    units = [Unit("leverance", "901", None, None, mothers(everything), everything)]
     units += [Unit("omraade", area, "901", None, mothers(of), of) for area, of in inside.items()]
     units += [Unit("rest", "rest", "901", "omraade", mothers(outside), outside)]
-    decided = decide(units, [len(each) for _, each in atoms], SIZE)
+    counts = np.zeros((len(atoms), len(ITEMS)), dtype=np.int64)
+    counts[:, 0] = [len(each) for _, each in atoms]
+    day = Day(DAY, {unit.area_id: unit for unit in units}, counts, {}, frozenset(), {})
+    decided = make_plan(day, load_policy()).rows
 
     def is_big(of: frozenset[int]) -> bool:
         return children(of) >= 50 and mothers(of) >= 30

@@ -22,7 +22,7 @@ from schemas.release_views import RELEASE_VIEWS
 
 ROOT = Path(__file__).parents[3]
 OLD_CLIENT = Path(sys.executable).with_name("duckdb")
-MARKING = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
+MARKING = "SYNTETISKE DATA"
 BEFORE, LATEST = date(2023, 12, 31), date(2024, 12, 31)
 EXAMPLES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs/analysts.md").read_text(encoding="utf-8"), re.DOTALL)
 

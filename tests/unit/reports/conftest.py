@@ -16,7 +16,7 @@ import pytest
 
 from schemas.release import AGE_BANDS, FACTORS, N_FACTORS, RELEASE_TABLES
 
-MARKING = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
+MARKING = "SYNTETISKE DATA"
 DEFINITION = "sfi5-v1"
 LATEST = date(2024, 12, 31)
 YEARS = tuple(date(year, 12, 31) for year in range(2020, 2025))

@@ -15,7 +15,7 @@ import pytest
 from reports import render
 from reports.model import build_report_set, slug_of
 
-MARKING = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
+MARKING = "SYNTETISKE DATA"
 FONTS = {"SourceSansPro-Regular", "SourceSansPro-Semibold", "SourceSansPro-Bold", "SourceSansPro-It"}
 
 
