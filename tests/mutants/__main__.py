@@ -30,8 +30,7 @@ SUITE = ("tests/spec", "tests/unit", "tests/pipeline", "tests/privacy")
 """Without tests/packaging: what looks at the source as text would object to any change."""
 TIME_LIMIT = 1_200
 PYTEST = (
-    *("-m", "pytest", "-q", "-p", "tests.mutants.verdict"),
-    *("-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:hypothesispytest"),
+    *("-m", "pytest", "-q", "-p", "tests.mutants.verdict", "-p", "no:cacheprovider"),
     # The project's own filters name Dagster's warnings, and so import it for every run.
     *("-o", "filterwarnings="),
 )
@@ -150,6 +149,7 @@ def run_tests(folder: Path, tests: tuple[str, ...] | list[str]) -> dict:
     environment = os.environ | {
         VERDICT_FILE: str(verdict),
         "PYTHONPATH": str(project),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         # A skip is a matter of the machine, not of the mutant.
         "CI": "",
     }
