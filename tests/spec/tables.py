@@ -113,8 +113,10 @@ def _add_family(world: World, cells: Cells, number: int, on: date) -> None:
             "kom": 901,
         }
     )
-    for extra in range(cells.get("andre i boligen", 0)):
-        other = {"pnr": 10_000 + 100 * number + extra, "foed_dag": date(1980, 1, 1), "civst": "U"}
+    dead = cells.get("døde i boligen", 0)
+    for extra in range(cells.get("andre i boligen", 0) + dead):
+        other = {"pnr": 10_000 + 100 * number + extra, "foed_dag": date(1980, 1, 1)}
+        other["civst"] = "D" if extra < dead else "U"
         world["bef"][on].append(other | {"adresse_id": dwelling, "kom": 901})
     if cells.get("i AKM", "ja", str) == "ja":
         (akm,) = world["akm"].values()

@@ -84,3 +84,17 @@ def test_crowded_is_more_than_one_resident_per_room() -> None:
         definition="sfi5-v1-f5-trangt",
     )
     assert found == expected
+
+
+def test_who_died_in_the_year_no_longer_takes_up_room() -> None:
+    found, expected = answers(
+        """
+        | ANTAL_VAERELSER | andre i boligen | døde i boligen | det er                         | forventet |
+        | 3               | 1               | 0              | tre levende i tre værelser     | nej       |
+        | 3               | 1               | 1              | og en død                      | nej       |
+        | 3               | 2               | 1              | fire levende og en død         | ja        |
+        """,
+        FACTOR,
+        definition="sfi5-v1-f5-trangt",
+    )
+    assert found == expected

@@ -294,3 +294,17 @@ def test_a_file_that_is_gone_is_an_environment_problem_not_a_bad_delivery(tmp_pa
             vintage=VINTAGE,
             tmp=tmp_path,
         )
+
+
+@pytest.mark.parametrize("name", ["akm2024.csv", "akm2024.parquet", "akm2024.xpt"])
+def test_what_a_library_says_of_a_value_is_not_passed_on(name, tmp_path, monkeypatch):
+    def fail(*arguments, **options):
+        raise ValueError(f"could not parse {CANARY_TEXT}, {CANARY} as i16")
+
+    path = tmp_path / name
+    path.write_bytes(b"PNR;SOCIO13\n1;330\n")
+    for reader in ("_scan_csv", "_scan_parquet", "_sas_columns"):
+        monkeypatch.setattr(f"assets.extracts.readers.{reader}", fail)
+    target = tmp_path / "o.parquet"
+    error = refused(lambda: type_register([path], CONTRACTS["akm"], target, vintage=VINTAGE, tmp=tmp_path))
+    assert [problem.rule for problem in error.problems] == ["the file can't be read (ValueError)"]

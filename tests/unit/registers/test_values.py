@@ -107,6 +107,11 @@ def test_a_date_is_read_in_every_form_registers_use(value):
     assert read([value], BEF.column("foed_dag"))[0] == [date(2012, 2, 29)]
 
 
+def test_danish_dates_have_the_day_first_also_where_it_could_be_a_month():
+    typed, _ = read(["05-04-2012", "12-01-2012"], BEF.column("foed_dag"))
+    assert typed == [date(2012, 4, 5), date(2012, 1, 12)]
+
+
 def test_days_before_1960_are_negative():
     assert read([-1.0, 0.0], BEF.column("foed_dag"))[0] == [date(1959, 12, 31), date(1960, 1, 1)]
 

@@ -78,6 +78,12 @@ def test_a_line_never_bridges_a_hidden_year():
     assert [[p.day.year for p in run] for run in runs] == [[2020], [2022, 2023], [2025]]
 
 
+def test_a_line_never_bridges_a_hidden_quarter():
+    quarters = [(date(2024, 3, 31), 1.0), (date(2024, 6, 30), None), (date(2024, 9, 30), 2.0)]
+    runs = charts._runs([Point(day, "", "", share) for day, share in quarters])
+    assert [[point.day.month for point in run] for run in runs] == [[3], [9]]
+
+
 @pytest.mark.parametrize("text", ["kort", "et noget længere navn med flere ord i", "W" * 200, "x"])
 def test_clipped_labels_never_exceed_their_width(text):
     assert charts.text_width(charts.clipped(text, 30.0)) <= 30.0
