@@ -104,8 +104,9 @@ def _whole_numbers(series: pl.Series) -> tuple[pl.Series, int]:
     if series.dtype != pl.String:
         return _nulls(series, pl.Int64), series.null_count()
     values = series.cast(pl.Int64, strict=False)
-    if values.null_count() == series.null_count():
-        return values, series.null_count()
+    blank = series.null_count() + int((series == "").sum() or 0)
+    if values.null_count() == blank:
+        return values, blank
     numbers, blank = _decimals(series)
     return _integral(numbers), blank
 
