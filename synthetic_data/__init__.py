@@ -17,6 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synthetic_data.scope import ALL, READ, Scope
+
+__all__ = ["ALL", "READ", "Summary", "generate", "is_generated"]
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -27,7 +31,7 @@ DEFAULT_PERSONS = 300_000
 DEFAULT_SEED = 20240615
 DEFAULT_YEARS = (2020, 2021, 2022, 2023, 2024)
 SUMMARY_FILE = "summary.json"
-_VERSION = 4  # raise when the same request gives another world
+_VERSION = 5  # raise when the same request gives another world
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def generate(
     reference_years: Sequence[int] = DEFAULT_YEARS,
     format: Format = "parquet",
     profile: Profile = "clean",
+    registers: Sequence[str] = READ,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Summary:
     """Write a synthetic delivery into `extracts` and the truth per reference date into `truth_dir`.
@@ -79,14 +84,14 @@ def generate(
     )
     from synthetic_data.dirt import PROFILES, Record, shift_truth, soil
     from synthetic_data.registers import count_register_years
-    from synthetic_data.scope import Scope, year_end
+    from synthetic_data.scope import year_end
     from synthetic_data.world import World
 
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}")
     if profile not in PROFILES:
         raise ValueError(f"profile must be one of {', '.join(PROFILES)}")
-    scope = Scope(persons, seed, tuple(reference_years))
+    scope = Scope(persons, seed, tuple(reference_years), tuple(registers))
     refuse_unmarked(extracts)
     refuse_unmarked(truth_dir)
     if truth_dir.exists():
@@ -133,7 +138,7 @@ def generate(
     path = truth_dir / SUMMARY_FILE
     path.with_name(path.name + COMPANION).write_text(MARKER_TEXT + "\n", encoding="utf-8")
     path.write_text(
-        json.dumps(asdict(summary) | _request(persons, seed, reference_years, format, profile)) + "\n",
+        json.dumps(asdict(summary) | _request(persons, seed, reference_years, format, profile, registers)) + "\n",
         encoding="utf-8",
     )
     return summary
@@ -148,6 +153,7 @@ def is_generated(
     reference_years: Sequence[int] = DEFAULT_YEARS,
     format: Format = "parquet",
     profile: Profile = "clean",
+    registers: Sequence[str] = READ,
 ) -> bool:
     """Whether `generate` with the same arguments has already run to its end here."""
     path = truth_dir / SUMMARY_FILE
@@ -155,12 +161,17 @@ def is_generated(
         return False
     found = json.loads(path.read_text(encoding="utf-8"))
     return all(
-        found.get(k) == v for k, v in _request(persons, seed, reference_years, format, profile).items()
+        found.get(k) == v for k, v in _request(persons, seed, reference_years, format, profile, registers).items()
     )
 
 
 def _request(
-    persons: int, seed: int, reference_years: Sequence[int], format: str, profile: str
+    persons: int,
+    seed: int,
+    reference_years: Sequence[int],
+    format: str,
+    profile: str,
+    registers: Sequence[str],
 ) -> dict[str, object]:
     return {
         "version": _VERSION,
@@ -169,6 +180,7 @@ def _request(
         "reference_years": list(reference_years),
         "format": format,
         "profile": profile,
+        "registers": list(registers),
     }
 
 

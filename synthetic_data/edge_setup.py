@@ -93,7 +93,7 @@ def tell_rows(name: str, setting: Setting, scope: Scope) -> Rows:
     elsewhere = ADDRESS_BASE + 100 * number_of(name) + 1
     for year in scope.bef_years:
         rows["bef", year] = list(_tell_bef(name, family, setting, year, home, elsewhere))
-    for year in scope.bol_years:
+    for year in scope.years_of("bol"):
         if setting.child_elsewhere:
             rows.setdefault(("bol", year), []).append(_bol(elsewhere, setting.tenure_elsewhere, 10, 5))
         if setting.tenure == NO_ROW or setting.sibling_of:
@@ -118,16 +118,16 @@ def as_frame(rows: list[Row], like: pl.DataFrame) -> pl.DataFrame:
 def _tell_mother(rows: Rows, name: str, setting: Setting, scope: Scope) -> None:
     mother = str(person_id(name, MOTHER))
     alive = set(setting.mother_years) & set(range(1900, setting.mother_dies or 2100))
-    for year in scope.akm_years:
+    for year in scope.years_of("akm"):
         work = (setting.work_in or {}).get(year, setting.work)
         if year in alive and work != NO_ROW:
             rows["akm", year] = [{"PNR": mother, "SOCIO13": work}]
     if setting.weeks is not None:
-        for year in scope.udda_years:
+        for year in scope.years_of("udda"):
             by_week: Row = {"PNR": mother}
             by_week |= {week: str(setting.weeks.get(week, "")) for week in weeks_of(year)}
             rows["dream", year] = [by_week]
-    for year in scope.udda_years:
+    for year in scope.years_of("udda"):
         if year in alive and setting.education != NO_ROW:
             rows["udda", year] = [{"PNR": mother, "HFAUDD": setting.education, "HF_KILDE": 1}]
     for number, decision in enumerate(setting.decisions):

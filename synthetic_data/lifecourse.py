@@ -51,7 +51,7 @@ from synthetic_data.society import (
 )
 
 IMMIGRATION, EMIGRATION = 0.0125, 0.008  # a year, of all
-MINORS_AMONG_IMMIGRANTS = 0.17
+MINORS_AMONG_IMMIGRANTS = 0.08
 RETURNING = 0.15  # of the immigrants were here before
 
 
@@ -173,7 +173,10 @@ def _emigrate(rng: np.random.Generator, persons: Persons, span: Span) -> None:
     heads = find_heads(persons)
     age = (span.end - persons.birth[heads]) / YEAR
     foreign = persons.origin[heads] == IMMIGRANT
-    rate = EMIGRATION * np.where(age < 40, 1.8, 0.4) * np.where(foreign, 4.0, 0.7)
+    minor = (persons.birth > years_before(span.end, 18)) & (persons.status == HERE)
+    with_children = np.bincount(persons.head[minor], minlength=persons.n)[heads] > 0
+    rate = EMIGRATION * np.where(age < 40, 2.6, 0.5) * np.where(foreign, 3.5, 0.7)
+    rate = rate * np.where(with_children, 0.15, 1.0)
     gone = heads[rng.random(len(heads)) < rate * span.years]
     leaves = np.zeros(persons.n, bool)
     leaves[gone] = True

@@ -18,7 +18,7 @@ import polars as pl
 from synthetic_data.areas import list_addresses, list_areas
 from synthetic_data.education_codes import HFAUDD_CSV
 from synthetic_data.names import CODES_BEFORE_2007, REGION_OF
-from synthetic_data.scope import Scope, year_end, years_before
+from synthetic_data.scope import Scope, day_number, year_end, years_before
 from synthetic_data.society import (
     BOTH,
     DIED,
@@ -65,8 +65,9 @@ class RegisterYear:
 
 
 def count_register_years(scope: Scope) -> int:
-    years = (scope.udda_years, scope.akm_years, scope.kraf_years, scope.bol_years)
-    return sum(map(len, years)) + sum(len(scope.status_days(y)) for y in scope.bef_years) + len(LISTS)
+    per_year = sum(len(scope.years_of(register)) for register in scope.registers if register != "bef")
+    quarters = sum(len(scope.status_days(year)) for year in scope.bef_years)
+    return per_year + quarters + len(LISTS) + scope.has_everything
 
 
 def tell_hfaudd() -> pl.DataFrame:
@@ -98,7 +99,7 @@ def tell_bef(world: World, day: int) -> RegisterYear:
     home = tell_homes(persons)[rows]
     kom = dwellings.kom[home]
     region = np.array([REGION_OF.get(code, 0) for code in range(1000)], np.int8)[kom]
-    ids, families = _Ids(pnr), _Ids(draw_ids(seed, 2, n))
+    ids, families = Ids(pnr), Ids(draw_ids(seed, 2, n))
     frame = pl.DataFrame(
         {
             "PNR": ids.text(rows),
@@ -117,7 +118,7 @@ def tell_bef(world: World, day: int) -> RegisterYear:
             "CIVST": _CIVST.gather(np.where(is_dead, 4, persons.civil[rows])),
             "KOM": _old_codes(kom, home) if year < REFORM else kom,
             "REG": region,
-            "ADRESSE_ID": _Ids(draw_ids(seed, 1, dwellings.n)).text(home),
+            "ADRESSE_ID": Ids(draw_ids(seed, 1, dwellings.n)).text(home),
             "BOP_VFRA": _dates(persons.since[rows]),
             "IE_TYPE": persons.origin[rows],
             "OPR_LAND": persons.country[rows],
@@ -162,10 +163,10 @@ def tell_udda(world: World) -> RegisterYear:
         persons.finished[rows] <= year, persons.finished[rows], year_of(persons.birth[rows]) + 16
     )
     frame = pl.DataFrame({
-        "PNR": _Ids(pnr).text(rows),
+        "PNR": Ids(pnr).text(rows),
         "HFAUDD": pl.Series(CODES).gather(code),
         "HF_KILDE": np.where(persons.origin[rows] == IMMIGRANT, 5, 1).astype(np.int8),
-        "HF_VFRA": _dates((np.minimum(finished, year) - 1970) * 365.25 - 180),
+        "HF_VFRA": _dates(_midsummer(np.minimum(finished, year))),
     })  # fmt: skip
     return RegisterYear("udda", year, frame)
 
@@ -176,13 +177,13 @@ def tell_akm(world: World) -> RegisterYear:
     pnr = draw_ids(world.scope.seed, 0, persons.n)
     rows = rows[np.argsort(pnr[rows])]
     return RegisterYear(
-        "akm", world.year, pl.DataFrame({"PNR": _Ids(pnr).text(rows), "SOCIO13": persons.socio[rows]})
+        "akm", world.year, pl.DataFrame({"PNR": Ids(pnr).text(rows), "SOCIO13": persons.socio[rows]})
     )
 
 
 def tell_kraf(world: World) -> RegisterYear:
     decisions, year = world.decisions, world.year
-    ids = _Ids(draw_ids(world.scope.seed, 0, world.persons.n))
+    ids = Ids(draw_ids(world.scope.seed, 0, world.persons.n))
     n = len(decisions.person)
     journr = [f"{4100 + row % 12}-{10**7 + row}-{year}" for row in range(n)]
     frame = pl.DataFrame({
@@ -202,7 +203,7 @@ def tell_bol(world: World, year: int) -> RegisterYear:
     rows = np.flatnonzero(dwellings.is_in_bol)
     rows = rows[np.argsort(number[rows])]
     frame = pl.DataFrame({
-        "ADRESSE_ID": _Ids(number).text(rows),
+        "ADRESSE_ID": Ids(number).text(rows),
         "UDLEJNINGFH": dwellings.tenure[rows],
         "ANTAL_VAERELSER": dwellings.rooms[rows].astype(np.int16),
         "BOLIGAREAL": dwellings.square_metres[rows],
@@ -211,11 +212,60 @@ def tell_bol(world: World, year: int) -> RegisterYear:
     return RegisterYear("bol", year, frame)
 
 
+def tell_uddf(world: World) -> RegisterYear:
+    """All intervals up to the year's end: school, then the final education."""
+    persons, year = world.persons, world.year
+    rows = order_by_id(
+        world, np.flatnonzero((persons.status == HERE) & (year - year_of(persons.birth) >= 15))
+    )
+    rows = rows[tell_education(persons, rows, year) >= 0]
+    born, finished = year_of(persons.birth[rows]), persons.finished[rows]
+    left_school = np.minimum(born + 16, year)
+    more = (finished <= year) & (finished > left_school) & (persons.code[rows] != persons.school[rows])
+    start, done = _midsummer(left_school), _midsummer(finished)
+    ids = Ids(draw_ids(world.scope.seed, 0, persons.n))
+    codes = pl.Series(CODES)
+    only = (finished <= year) & ~more
+    first = pl.DataFrame({
+        "PNR": ids.text(rows),
+        "HFAUDD": codes.gather(np.where(only, persons.code[rows], persons.school[rows])),
+        "HF_VFRA": _dates(start),
+        "HF_VTIL": _dates(done - 1).set(pl.Series(~more), None),
+    })  # fmt: skip
+    second = pl.DataFrame({
+        "PNR": ids.text(rows[more]),
+        "HFAUDD": codes.gather(persons.code[rows[more]]),
+        "HF_VFRA": _dates(done[more]),
+        "HF_VTIL": pl.repeat(None, int(more.sum()), dtype=pl.Date, eager=True),
+    })  # fmt: skip
+    return RegisterYear("uddf", year, pl.concat([first, second]).sort("PNR", "HF_VFRA"))
+
+
+def _midsummer(year: npt.NDArray) -> npt.NDArray[np.float64]:
+    return (year - 1970) * 365.25 + 180
+
+
+def tell_cases(world: World) -> Iterator[RegisterYear]:
+    """BUA and BUFO: what ran in the year."""
+    cases, year = world.cases, world.year
+    start, end = day_number(year_end(year - 1)), day_number(year_end(year))
+    ids = Ids(draw_ids(world.scope.seed, 0, world.persons.n))
+    for name, mine in (("bua", cases.is_care()), ("bufo", ~cases.is_care())):
+        rows = np.flatnonzero(mine & (cases.start <= end) & (cases.end > start))
+        frame = pl.DataFrame({
+            "PNR": ids.text(cases.person[rows]),
+            "PGF": cases.code[rows].astype(np.int16),
+            "SAG_VFRA": _dates(cases.start[rows]),
+            "SAG_VTIL": _dates(cases.end[rows]).set(pl.Series(cases.end[rows] > end), None),
+        })  # fmt: skip
+        yield RegisterYear(name, year, frame.sort("PNR", "SAG_VFRA", "PGF"))
+
+
 def tell_lists(world: World) -> Iterator[RegisterYear]:
     dwellings = world.dwellings
     yield RegisterYear("omraader", None, list_areas(world.areas))
     rows = np.flatnonzero(dwellings.afdeling >= 0)
-    address = _Ids(draw_ids(world.scope.seed, 1, dwellings.n)).text(rows)
+    address = Ids(draw_ids(world.scope.seed, 1, dwellings.n)).text(rows)
     yield RegisterYear(
         "omraade_adresser",
         None,
@@ -224,7 +274,12 @@ def tell_lists(world: World) -> Iterator[RegisterYear]:
     yield RegisterYear("hfaudd", None, tell_hfaudd())
 
 
-class _Ids:
+def order_by_id(world: World, rows: npt.NDArray) -> npt.NDArray:
+    """Persons in the order of their pseudonyms."""
+    return rows[np.argsort(draw_ids(world.scope.seed, 0, world.persons.n)[rows])]
+
+
+class Ids:
     """Ids as text by row number; below zero is null."""
 
     def __init__(self, numbers: npt.NDArray[np.int64]) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 
 WINDOW_YEARS = 5  # convictions count this far back, and so must the mother's presence
 MIN_PERSONS = 2_000
+READ = ("bef", "udda", "akm", "kraf", "bol")  # what scoring reads by default
+ALL = (*READ, "uddf", "dream", "ind", "faik", "bua", "bufo")  # and BEF's quarters, and the statutory classes
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Scope:
     persons: int
     seed: int
     reference_years: tuple[int, ...]
-    quarters: bool = False
+    registers: tuple[str, ...] = READ
 
     def __post_init__(self) -> None:
         if self.persons < MIN_PERSONS:
@@ -54,26 +56,31 @@ class Scope:
         return [date(year, month, 30 + (month in (3, 12))) for month in self._months(year)]
 
     def _months(self, year: int) -> tuple[int, ...]:
-        return (3, 6, 9, 12) if self.quarters and year == self.last else (12,)
+        return (3, 6, 9, 12) if self.has_everything and year == self.last else (12,)
 
     @property
-    def udda_years(self) -> range:
-        return range(self.first - 1, self.last + 1)
+    def has_everything(self) -> bool:
+        return set(self.registers) >= set(ALL)
 
-    @property
-    def akm_years(self) -> range:
-        """A year late: the last reference year is not there yet."""
-        return range(self.first - 1, self.last)
-
-    @property
-    def kraf_years(self) -> range:
-        """A year late, like AKM."""
-        return range(self._lead, self.last)
-
-    @property
-    def bol_years(self) -> range:
-        """1 January: year Y is the state at the end of Y - 1."""
-        return range(self.first, self.last + 2)
+    def years_of(self, register: str) -> range:
+        """The years of a register's files; of one that isn't asked for, none."""
+        if register not in self.registers:
+            return range(0)
+        return {
+            "bef": self.bef_years,
+            "udda": range(self.first - 1, self.last + 1),
+            "uddf": range(self.last, self.last + 1),
+            # A year late: the last reference year is not there yet.
+            "akm": range(self.first - 1, self.last),
+            "ind": range(self.first - 1, self.last),
+            "faik": range(self.first - 1, self.last),
+            "kraf": range(self._lead, self.last),
+            # 1 January: year Y is the state at the end of Y - 1.
+            "bol": range(self.first, self.last + 2),
+            "dream": range(self.first - 1, self.last + 1),
+            "bua": range(self.first, self.last + 1),
+            "bufo": range(self.first, self.last + 1),
+        }[register]
 
     def stream(self, name: str) -> np.random.Generator:
         """Random numbers of one purpose: a new purpose leaves the others' numbers as they were."""

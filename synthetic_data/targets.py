@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 
 # f1..f5 among children for whom the factor is known.
 NATIONAL = np.array([0.265, 0.02, 0.09, 0.17, 0.30])
-IN_AREAS = np.array([0.395, 0.047, 0.315, 0.455, 1.0])
+IN_AREAS = np.array([0.392, 0.047, 0.312, 0.452, 1.0])
 CHILDREN_IN_AREAS = 0.087  # of all children: 200 areas with 500 each, of 1.16 million
 OUTSIDE = (NATIONAL - CHILDREN_IN_AREAS * IN_AREAS) / (1 - CHILDREN_IN_AREAS)
 CORRELATION = 0.15  # of any two factors' latent dispositions

@@ -18,8 +18,9 @@ from synthetic_data import registers as frames
 from synthetic_data import targets
 from synthetic_data.areas import Areas, build_areas, share_in_areas
 from synthetic_data.begin import YEAR, begin
+from synthetic_data.incomes import tell_dream, tell_faik, tell_ind
 from synthetic_data.lifecourse import Span, live
-from synthetic_data.measures import begin_measures, take_measures
+from synthetic_data.measures import Cases, begin_measures, chance, take_measures
 from synthetic_data.moving import Dwellings, move
 from synthetic_data.registers import RegisterYear
 from synthetic_data.scope import WINDOW_YEARS, Scope, day_number, year_end, years_before
@@ -27,13 +28,15 @@ from synthetic_data.society import (
     DEAD,
     DIED,
     HERE,
+    NOBODY,
     Persons,
     Rows,
     find_minors,
     tell_homes,
 )
+from synthetic_data.statutory import AreaYear, list_classes, observe
 from synthetic_data.traits import Decisions, begin_record, decide, draw_education, stays_uneducated, work
-from synthetic_data.truth import tell_exposure, tell_truth
+from synthetic_data.truth import plant_factors, tell_exposure, tell_truth
 
 GROWTH = 0.003  # of the population, a year
 
@@ -53,6 +56,7 @@ class World:
         self.share_in_areas = share_in_areas(scope.persons)
         self.rng = scope.stream("course")
         self.year = scope.bef_years[0]
+        self.area_years: dict[int, AreaYear] = {}
         self._begin()
 
     def _residents(self, year: float) -> int:
@@ -69,7 +73,10 @@ class World:
         outside = np.zeros(persons.n, bool)
         work(self.rng, persons, self.year, outside, minors, True)
         begin_record(self.rng, persons, self.year, minors, WINDOW_YEARS)
-        begin_measures(self.rng, persons, day, minors)
+        self.cases = Cases.none()
+        exposure = tell_exposure(persons, minors, self.year)
+        rents = self.rng.random(len(minors)) < targets.NATIONAL[4]
+        begin_measures(self.rng, persons, self.cases, day, minors, np.column_stack([exposure[:, :4], rents]))
         persons.seen[:] = persons.status == HERE
         stay = np.clip((day - persons.arrived) // 365, 1, WINDOW_YEARS + 1)
         persons.streak[:] = np.where(persons.seen, stay, 0)
@@ -84,6 +91,13 @@ class World:
         work(self.rng, persons, self.year, inside, minors, False)
         persons.socio_before[:] = persons.socio
         self.decisions = decide(self.rng, persons, self.year, inside, minors, WINDOW_YEARS, False)
+        self._expose(minors)
+
+    def _expose(self, minors: Rows) -> None:
+        """Who may have a measure next year, and how likely, by the factors at this year-end."""
+        minors = minors[self.persons.foster[minors] == NOBODY]
+        factors = plant_factors(self.persons, self.dwellings, self.year, minors, late=False)
+        self.exposed = (minors, chance(factors))
 
     def lives_in_area(self) -> np.ndarray:
         home = tell_homes(self.persons)
@@ -101,7 +115,7 @@ class World:
         residents = self._residents(self.year - 1 + (end - day_number(year_end(self.year - 1))) / YEAR)
         minors = round(targets.share_of_minors(self.share_in_areas) * residents)
         live(self.rng, persons, span, residents, minors)
-        take_measures(self.rng, persons, self.dwellings, span, self.year)
+        take_measures(self.rng, persons, self.cases, span, *self.exposed)
         adults = np.flatnonzero((persons.finished == 0) & (persons.birth <= years_before(end, 15)))
         draw_education(self.rng, persons, adults, stays_uneducated(persons, adults))
         self._move(span)
@@ -125,6 +139,7 @@ class World:
         inside = self.lives_in_area()
         work(self.rng, persons, self.year, inside, minors, False)
         self.decisions = decide(self.rng, persons, self.year, inside, minors, WINDOW_YEARS, False)
+        self._expose(minors)
         yield start
 
     def tell(self, keep_truth: Callable[[int, pl.DataFrame], None] | None = None) -> Iterator[RegisterYear]:
@@ -135,6 +150,9 @@ class World:
             for day in self.next_year([day_number(d) for d in scope.status_days(year)]):
                 yield from self._tell_year(day, keep_truth)
         yield from frames.tell_lists(self)
+        if scope.has_everything:
+            classes = list_classes(self.area_years, scope.reference_years)
+            yield RegisterYear("omraade_klasser", None, classes)
 
     def _tell_year(
         self, day: int, keep_truth: Callable[[int, pl.DataFrame], None] | None
@@ -149,14 +167,27 @@ class World:
                 year, tell_truth(self.persons, self.dwellings, self.areas, scope.seed, year, late=late)
             )
         yield frames.tell_bef(self, day)
-        if year in scope.udda_years:
+        if year in scope.years_of("udda"):
             yield frames.tell_udda(self)
-        if year in scope.akm_years:
+        if year in scope.years_of("uddf"):
+            yield frames.tell_uddf(self)
+        if year in scope.years_of("akm"):
             yield frames.tell_akm(self)
-        if year in scope.kraf_years:
+        if year in scope.years_of("kraf"):
             yield frames.tell_kraf(self)
-        if year + 1 in scope.bol_years:
+        if year + 1 in scope.years_of("bol"):
             yield frames.tell_bol(self, year + 1)
+        if year in scope.years_of("dream"):
+            yield tell_dream(self)
+        income = tell_ind(self) if year in scope.years_of("ind") else None
+        if income:
+            yield income
+            if year in scope.years_of("faik"):
+                yield tell_faik(self, income.frame)
+        if scope.has_everything:
+            self.area_years[year] = observe(self, income.frame if income else None)
+        if year in scope.years_of("bua"):
+            yield from frames.tell_cases(self)
 
     def find_minors(self) -> Rows:
         return find_minors(self.persons, day_number(year_end(self.year)))
