@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,22 +122,96 @@ def init(home: Home, show: bool) -> None:
     help="How dirty: typical is what a good real delivery looks like, filthy has to be refused. What was "
     "planted is in HOME/truth/dirt.json.",
 )
+@click.option(
+    "--years",
+    type=click.IntRange(1, 15),
+    default=5,
+    show_default=True,
+    help="Reference years, the last one 2024; the years that a conviction counts back come on top.",
+)
+@click.option(
+    "--registers",
+    type=click.Choice(["all", "read"]),
+    default="all",
+    show_default=True,
+    help="All registers, quarters and lists, or those that scoring reads.",
+)
+@click.option(
+    "--check",
+    "is_checked",
+    is_flag=True,
+    help="Print target, achieved and tolerance of every figure, and draw them on HOME/synthetic-check.png, "
+    ".svg and .pdf. Exit code 1 if one is off. Needs all registers as Parquet.",
+)
 @click.pass_obj
-def synth(home: Home, persons: int, seed: int, form: Format, profile: Profile) -> None:
+def synth(
+    home: Home,
+    persons: int,
+    seed: int,
+    years: int,
+    registers: str,
+    form: Format,
+    profile: Profile,
+    is_checked: bool,
+) -> None:
     """Write synthetic registers into the home's extracts (real municipality codes; names invented).
 
     All names are invented and every file is marked synthetic. The planted truth goes to HOME/truth, outside
     the extracts. The same seed gives the same bytes.
     """
-    make_synthetic(home, persons=persons, seed=seed, form=form, profile=profile)
+    from synthetic_data import ALL, DEFAULT_YEARS, READ
+
+    if is_checked and (form != "parquet" or registers != "all" or profile != "clean"):
+        raise click.UsageError("--check reads all registers, clean, as Parquet: leave out the other options")
+    last = DEFAULT_YEARS[-1]
+    make_synthetic(
+        home,
+        persons=persons,
+        seed=seed,
+        form=form,
+        profile=profile,
+        years=range(last + 1 - years, last + 1),
+        registers=ALL if registers == "all" else READ,
+    )
     if profile != "clean":
         click.echo(
             'A year comes twice: for a run, write into femfaktor.toml: [delivery] redelivery = "latest"'
         )
+    if years != len(DEFAULT_YEARS):
+        click.echo(f"For a run, write into femfaktor.toml: [release] reference_years = {years}")
+    if is_checked:
+        _check_synthetic(home, tuple(range(last + 1 - years, last + 1)), persons)
 
 
-def make_synthetic(home: Home, *, persons: int, seed: int, form: Format, profile: Profile = "clean") -> None:
-    from synthetic_data import generate
+def _check_synthetic(home: Home, years: tuple[int, ...], persons: int) -> None:
+    import polars as pl
+
+    from synthetic_data.check import check_delivery, render_table
+    from synthetic_data.figures import draw_sheet
+
+    truth = home.root / "truth"
+    figures = check_delivery(home.root / "extracts", truth, years, persons)
+    click.echo(render_table(figures))
+    children = pl.read_parquet(truth / f"{years[-1]}-12-31.parquet")
+    for form in ("png", "svg", "pdf"):
+        title = f"SYNTETISKE DATA: {persons:,} persons, {years[-1]}"
+        draw_sheet(figures, children, home.root / f"synthetic-check.{form}", title)
+    click.echo(f"Figures: {home.root / 'synthetic-check.png'}, .svg, .pdf")
+    if not all(figure.is_met for figure in figures):
+        sys.exit(1)
+
+
+def make_synthetic(
+    home: Home,
+    *,
+    persons: int,
+    seed: int,
+    form: Format,
+    profile: Profile = "clean",
+    years: Sequence[int] | None = None,
+    registers: Sequence[str] | None = None,
+) -> None:
+    from synthetic_data import DEFAULT_YEARS, READ, generate
 
     home.create()
     with _voice() as voice:
@@ -147,8 +221,10 @@ def make_synthetic(home: Home, *, persons: int, seed: int, form: Format, profile
             home.root / "truth",
             persons=persons,
             seed=seed,
+            reference_years=years or DEFAULT_YEARS,
             format=form,
             profile=profile,
+            registers=registers or READ,
             progress=lambda step, done, total: bar(done, total),
         )
     click.echo(

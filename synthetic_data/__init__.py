@@ -119,6 +119,9 @@ def generate(
     parts = soil(world.tell(keep_truth), record, seed=seed, last=scope.last, format=format)
     files = write_delivery(extracts, parts, format, report)
     record.write(truth_dir)
+    world.tell_measures().write_parquet(
+        truth_dir / "measures_by_15.parquet", compression="zstd", metadata={MARKER_KEY: "1"}
+    )
 
     inside = truth.filter(pl.col("area_ids").list.len() > 0)
     summary = Summary(

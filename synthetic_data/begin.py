@@ -37,7 +37,7 @@ from synthetic_data.society import (
 )
 
 YEAR = 365.25
-WANTED = (0.15, 0.13, 0.42, 0.21, 0.07, 0.02)  # women by number of children wanted
+WANTED = (0.17, 0.10, 0.41, 0.22, 0.08, 0.02)  # women by number of children wanted
 LINKED = 20  # younger persons have their mother in the registers from the start
 NOT_TOGETHER_AT_BIRTH, BREAK_UP_RATE = 0.10, 0.0245  # of parents; a year
 FATHERLESS = 0.04  # children without a registered father
@@ -260,7 +260,7 @@ def _lose_parents(rng: np.random.Generator, persons: Persons, day: int) -> None:
     ]
     candidates = rng.permutation(np.unique(persons.mother[with_father]))
     count = len(np.unique(persons.mother[minors]))
-    n_dead, n_absent = round(0.003 * count), round(0.004 * count)
+    n_dead, n_absent = round(0.0015 * count), round(0.002 * count)
     dead, absent = candidates[:n_dead], candidates[n_dead : n_dead + n_absent]
     for gone, status in ((dead, DEAD), (absent, ABSENT)):
         persons.status[gone] = status

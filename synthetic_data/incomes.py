@@ -47,12 +47,15 @@ def tell_ind(world: World) -> RegisterYear:
     steady = np.exp(0.30 * _steady_rank(rows) + 0.12 * rng.standard_normal(len(rows)))
     level = LEVEL[persons.code[rows]]
     educated = np.select([level >= 70, level >= 50, level >= 30], [1.45, 1.12, 1.0], 0.86)
+    steady = steady * np.exp(-0.12 * persons.vulnerability[rows])
     earned = earned * steady * np.where(socio < 200, educated, 1.0)
     now_and_then = (socio > 0) & (socio < 200) & (rng.random(len(rows)) < 0.25)
     given = given * np.exp(0.15 * rng.standard_normal(len(rows))) + np.where(now_and_then, 4.0 * _SOME, 0)
     adult = (age[rows] >= 18) & (age[rows] <= 64)
     inside = world.lives_in_area()[rows]
-    for where, mean in enumerate((targets.TRANSFERS_OUTSIDE, targets.TRANSFERS_IN_AREAS)):
+    earned = np.where(inside, 0.85 * earned, earned)  # less pay for the same status
+    # One in seven of those who live in an area when it is looked at came in the year after.
+    for where, mean in enumerate((targets.TRANSFERS_OUTSIDE, targets.TRANSFERS_IN_AREAS + 3_500)):
         mine = adult & (inside == bool(where))
         if mine.any() and given[mine].sum() > 0:
             given[mine] *= mean / 1000 / given[mine].mean()

@@ -89,9 +89,8 @@ def live(rng: np.random.Generator, persons: Persons, span: Span, residents: int,
 
 def _die(rng: np.random.Generator, persons: Persons, span: Span) -> None:
     age = (span.end - persons.birth) / YEAR
-    hazard = 0.00018 + 0.000033 * np.exp(0.098 * np.maximum(age, 0)) * np.where(
-        persons.sex == MAN, 1.25, 0.85
-    )
+    by_age = 0.00012 + 0.000011 * np.exp(0.108 * np.maximum(age, 0))
+    hazard = by_age * np.where(persons.sex == MAN, 1.25, 0.8)
     here = persons.status == HERE
     dead = np.flatnonzero(here & (rng.random(persons.n) < hazard * span.years))
     partner = persons.partner[dead]
@@ -155,7 +154,6 @@ def place(persons: Persons, children: Rows, day: int, rng: np.random.Generator) 
     persons.head[children] = children
     persons.home[children] = NOBODY
     persons.foster[children] = able[rng.integers(0, len(able), len(children))]
-    persons.placed[children] = True
 
 
 def release(persons: Persons, children: Rows, day: int) -> None:
@@ -449,7 +447,7 @@ def _immigrate(rng: np.random.Generator, persons: Persons, span: Span, people: i
         )  # fmt: skip
         persons.head[children] = mothers[of_child]
         # Some came with their father only: their mother has an id but was never here.
-        never = mothers[:n_fathers][rng.random(n_fathers) < 0.06]
+        never = mothers[:n_fathers][rng.random(n_fathers) < 0.03]
         if len(never):
             _remove(persons, never, ABSENT, span.end)
             missing = len(never)

@@ -21,7 +21,7 @@ from synthetic_data.quotas import choose
 from synthetic_data.scope import years_before
 from synthetic_data.society import NEVER, NOBODY, Bools, Floats, Persons, Rows, find_minors
 
-A_YEAR = targets.MEASURES_BY_15 / 15 * 1.09  # new measures per child; some children have several
+A_YEAR = targets.MEASURES_BY_15 / 15 * 0.93  # new measures per child; some children have several
 # Of the new measures: preventive only, care only, both.
 KINDS_P = np.array([
     targets.MEASURES_BY_15 - targets.PLACED_BY_15,
@@ -72,16 +72,18 @@ def begin_measures(
     """Children in care on the first day, and who has had a measure before it."""
     hazard = chance(factors)
     wanted = targets.NOT_AT_HOME * len(minors)
-    order = rng.standard_exponential(len(minors)) / hazard
     age = (day - persons.birth[minors]) / YEAR
-    chosen = choose(wanted, np.where(age > 0.5, order, np.inf))
-    place(persons, minors[chosen], day, rng)
-    started = day - np.minimum(rng.exponential(CARE_YEARS, len(chosen)), age[chosen]) * YEAR
-    cases.add(minors[chosen], rng.integers(*CARE, len(chosen)), started, np.full(len(chosen), NEVER))
     had = rng.random(len(minors)) < 1 - (1 - hazard) ** np.minimum(age, 15)
     kind = rng.choice(3, len(minors), p=KINDS_P)
     persons.prevented[minors] = had & (kind != 1)
-    persons.placed[minors] |= had & (kind != 0)
+    was_placed = had & (kind != 0)
+    persons.placed[minors] = was_placed
+    # Those in care now are some of those who ever were.
+    chosen = choose(wanted, np.where(was_placed, 0, 2) + rng.random(len(minors)))
+    persons.placed[minors[chosen]] = True
+    place(persons, minors[chosen], day, rng)
+    started = day - np.minimum(rng.exponential(CARE_YEARS, len(chosen)), age[chosen]) * YEAR
+    cases.add(minors[chosen], rng.integers(*CARE, len(chosen)), started, np.full(len(chosen), NEVER))
 
 
 def take_measures(
@@ -114,6 +116,7 @@ def take_measures(
     taken = rows[care]
     cases.add(taken, rng.integers(*CARE, len(taken)), start[care], np.full(len(taken), NEVER))
     place(persons, taken, span.end, rng)
+    persons.placed[taken] = True
 
     # As many come home as keeps the children in care at their share.
     minors = find_minors(persons, span.end)

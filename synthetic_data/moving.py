@@ -34,8 +34,9 @@ from synthetic_data.society import (
     find_heads,
     tell_homes,
 )
+from synthetic_data.traits import EMPLOYED
 
-MOVERS_IN_AREAS = 0.125  # of the households, a year
+MOVERS_IN_AREAS = 0.085  # of the households, a year; leaving home, splits and deaths come on top
 KIND_RENTED, KIND_OWNER, KIND_OTHER, KIND_UNKNOWN = 1, 2, 3, 9
 N_CELLS = 32  # f1, f2, f3, f4 of the family and whether the parent is of foreign origin
 RENTED_OUTSIDE_OTHERS = 0.44
@@ -189,14 +190,15 @@ def _exchange(
     """Families with children: who leaves the areas, who comes."""
     inside = (families.area >= 0) & (families.cell >= 0)
     cell, kids = families.cell, families.kids
-    order = rng.random(len(cell))
+    # Families in areas are large: the small ones leave first.
+    order = rng.random(len(cell)) + 0.012 * np.minimum(kids, 4)
     have = np.bincount(cell[inside], kids[inside], N_CELLS)
-    going = np.maximum(MOVERS_IN_AREAS * years * have, have - goal)
+    going = _leaving(have, goal, years)
     leaves = choose_in_groups(going, np.where(inside, cell, NOBODY), order, kids)
     stay = inside & ~leaves
-    missing = goal - np.bincount(cell[stay], kids[stay], N_CELLS)
+    missing = _missing(goal, np.bincount(cell[stay], kids[stay], N_CELLS))
     # Who is looking for a dwelling anyway comes first.
-    order = rng.random(len(cell)) + 0.3 * (families.home != NOBODY)
+    order = rng.random(len(cell)) + 0.3 * (families.home != NOBODY) - 0.012 * np.minimum(kids, 4)
     enters = np.zeros(len(cell), bool)
     # The same combination; else as many factors; else whoever there is.
     number = np.array([bin(c % 16).count("1") for c in range(N_CELLS)])
@@ -207,6 +209,17 @@ def _exchange(
         still = np.bincount(group_of, missing - came, N_CELLS)
         enters |= choose_in_groups(np.maximum(still, 0), np.where(free, group, NOBODY), order, kids)
     return leaves, enters
+
+
+def _leaving(have: Floats, goal: Floats, years: float) -> Floats:
+    """As many as move anyway, or as there are too many, beyond what chance alone makes too many."""
+    return np.maximum(MOVERS_IN_AREAS * years * have, have - goal - 0.7 * np.sqrt(goal))
+
+
+def _missing(goal: Floats, have: Floats) -> Floats:
+    """To come, group by group, and not more than in all are missing."""
+    missing = np.maximum(goal - have, 0)
+    return missing * max(goal.sum() - have.sum(), 0) / max(missing.sum(), 1e-9)
 
 
 def _fill(
@@ -223,20 +236,22 @@ def _fill(
     inside = (families.area >= 0) & childless
     foreign = persons.origin[families.head] != DANISH
     low = persons.schooling[families.head] + 0.4 * persons.vulnerability[families.head] > 0.75
-    group = foreign + 2 * low
-    shares = np.outer([0.58, 0.42], [1 - targets.FOREIGN_IN_AREAS, targets.FOREIGN_IN_AREAS]).ravel()
+    idle = ~np.isin(persons.socio[families.head], EMPLOYED)
+    group = foreign + 2 * low + 4 * idle
+    origin = [1 - targets.FOREIGN_IN_AREAS, targets.FOREIGN_IN_AREAS]
+    shares = np.multiply.outer(np.outer([0.38, 0.62], [0.58, 0.42]), origin).ravel()
     with_children = families.size[((families.area >= 0) & (families.cell >= 0) & ~leaves) | enters].sum()
     goal = max(residents - with_children, 0) * shares
     order = rng.random(len(group))
     size = families.size.astype(float)
-    have = np.bincount(group[inside], size[inside], 4)
-    going = np.maximum(MOVERS_IN_AREAS * years * have, have - goal)
+    have = np.bincount(group[inside], size[inside], 8)
+    going = _leaving(have, goal, years)
     out = choose_in_groups(going, np.where(inside, group, NOBODY), order, size)
-    missing = goal - np.bincount(group[inside & ~out], size[inside & ~out], 4)
+    missing = _missing(goal, np.bincount(group[inside & ~out], size[inside & ~out], 8))
     order = rng.random(len(group)) + (families.home != NOBODY)
     free = childless & ~inside
     come = choose_in_groups(np.maximum(missing, 0), np.where(free, group, NOBODY), order, size)
-    still = max(float((missing - np.bincount(group[come], size[come], 4)).sum()), 0)
+    still = max(float((missing - np.bincount(group[come], size[come], 8)).sum()), 0)
     come |= choose_in_groups(np.array([still]), np.where(free & ~come, 0, NOBODY), order, size)
     return out, come
 
@@ -390,10 +405,10 @@ def rent_by_factors(families: _Families, group: np.ndarray, outside: Bools) -> F
     )
     two = max(risky[2] - three, 1e-9)
     high = float(np.clip((at_risk_outside - three) / two, 0.05, 0.95))
-    rest = targets.OUTSIDE[4] - high * risky[2]
-    # One factor: rents 1.3 times as often as none.
-    low = rest / max(risky[0] + 1.3 * risky[1], 1e-9)
-    return np.clip(np.array([low, 1.3 * low, high]), 0, 1)
+    # Mothers whose children live with the father rent more often.
+    rest = targets.OUTSIDE[4] - 0.009 - high * risky[2]
+    low = rest / max(risky[0] + 1.1 * risky[1], 1e-9)
+    return np.clip(np.array([low, 1.1 * low, high]), 0, 1)
 
 
 def _date_moves(rng: np.random.Generator, persons: Persons, span: Span) -> None:

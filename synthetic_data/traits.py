@@ -134,7 +134,8 @@ def work(
     # Who works: as many of each group as the figures say, those least exposed first.
     order = disposition + 0.6 * rng.standard_normal(n) + 6 * on_benefit + np.where(age < 23, 0.5, 0)
     works = np.zeros(n, bool)
-    for where, share in enumerate((targets.EMPLOYED_OUTSIDE, targets.EMPLOYED_IN_AREAS)):
+    # One in seven of those who live in an area when it is looked at came in the year after.
+    for where, share in enumerate((targets.EMPLOYED_OUTSIDE, targets.EMPLOYED_IN_AREAS - 0.02)):
         rows = np.flatnonzero(adult & (inside == bool(where)))
         if first and where == 0:
             share = 0.713

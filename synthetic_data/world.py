@@ -35,7 +35,15 @@ from synthetic_data.society import (
     tell_homes,
 )
 from synthetic_data.statutory import AreaYear, list_classes, observe
-from synthetic_data.traits import Decisions, begin_record, decide, draw_education, stays_uneducated, work
+from synthetic_data.traits import (
+    Decisions,
+    begin_record,
+    decide,
+    draw_education,
+    stays_uneducated,
+    work,
+    year_of,
+)
 from synthetic_data.truth import plant_factors, tell_exposure, tell_truth
 
 GROWTH = 0.003  # of the population, a year
@@ -152,7 +160,8 @@ class World:
         yield from frames.tell_lists(self)
         if scope.has_everything:
             classes = list_classes(self.area_years, scope.reference_years)
-            yield RegisterYear("omraade_klasser", None, classes)
+            if classes.height:
+                yield RegisterYear("omraade_klasser", None, classes)
 
     def _tell_year(
         self, day: int, keep_truth: Callable[[int, pl.DataFrame], None] | None
@@ -189,5 +198,8 @@ class World:
         if year in scope.years_of("bua"):
             yield from frames.tell_cases(self)
 
-    def find_minors(self) -> Rows:
-        return find_minors(self.persons, day_number(year_end(self.year)))
+    def tell_measures(self) -> pl.DataFrame:
+        """Of each child who turned 15 this year: had it ever a preventive measure, was it ever placed?"""
+        persons = self.persons
+        rows = np.flatnonzero((year_of(persons.birth) == self.year - 15) & (persons.status == HERE))
+        return pl.DataFrame({"prevented": persons.prevented[rows], "placed": persons.placed[rows]})

@@ -1,0 +1,424 @@
+"""Does a synthetic delivery look as it was meant to? Each figure beside its target, and a verdict.
+
+Belongs here: measuring what was written, targets, tolerances.
+Does not belong here: reaching the targets (`targets.py` says who), drawing (`figures.py`).
+
+Measured from the delivered files and the planted truth as a stranger would, not from the generator's state.
+
+A tolerance has two parts and no other. Half a unit of the last digit that the target is known with; and 3
+standard errors of the figure in a population of this size: of a share p of n persons sqrt(d p (1 - p) / n),
+where the design effect d is 1.9 for children (siblings share a mother: 300 children have 160) and 1 for
+adults; of a mean, a rate ratio, a correlation and a log odds ratio as stated where they are measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from schemas.release import FACTORS
+from synthetic_data import targets
+from synthetic_data.areas import share_in_areas
+from synthetic_data.traits import BENEFITS, EMPLOYED
+
+SIBLINGS = 1.9
+ERRORS = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`low` and `high` are equal unless the source gives a range; in per cent where `unit` is %."""
+
+    group: str
+    name: str
+    low: float
+    high: float
+    achieved: float
+    tolerance: float
+    unit: str = "%"
+
+    @property
+    def is_met(self) -> bool:
+        return self.low - self.tolerance <= self.achieved <= self.high + self.tolerance
+
+
+def check_delivery(extracts: Path, truth_dir: Path, years: tuple[int, ...], persons: int) -> list[Figure]:
+    """Every figure of a clean hive Parquet delivery with all registers, at the last of `years`."""
+    return list(_measure(_Delivery(extracts, truth_dir, years), persons))
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    extracts: Path
+    truth_dir: Path
+    years: tuple[int, ...]
+
+    @property
+    def last(self) -> int:
+        return self.years[-1]
+
+    def scan(self, register: str, year: int) -> pl.LazyFrame:
+        return pl.scan_parquet(self.extracts / register / f"year={year}" / "part-0.parquet")
+
+    def truth(self, year: int) -> pl.DataFrame:
+        return pl.read_parquet(self.truth_dir / f"{date(year, 12, 31)}.parquet")
+
+    def area_homes(self) -> pl.DataFrame:
+        """Dwellings listed for an area at the last date."""
+        day = pl.lit(date(self.last, 12, 31))
+        listed = pl.read_csv(
+            self.extracts / "omraade_adresser.csv", separator=";", infer_schema=False
+        ).with_columns(pl.col("VALID_FROM", "VALID_TO").str.to_date("%Y-%m-%d"))
+        valid = listed.filter(
+            pl.col("VALID_FROM").fill_null(day) <= day, pl.col("VALID_TO").fill_null(day) >= day
+        )
+        return valid.select("ADRESSE_ID", in_area=pl.lit(True)).unique()
+
+
+def _share(
+    group: str, name: str, target: float | tuple[float, float], rows: pl.Series, effect: float, digit: float
+) -> Figure:
+    """A share of `rows` (true, false; null isn't counted); `target` in per cent, known to `digit`."""
+    rows = rows.drop_nulls().cast(pl.Float64)
+    share = float(rows.mean() or 0)  # pyright: ignore[reportArgumentType]
+    low, high = target if isinstance(target, tuple) else (target, target)
+    return Figure(group, name, low, high, 100 * share, _tolerance((low + high) / 2, len(rows), effect, digit))
+
+
+def _tolerance(percent: float, n: int, effect: float, digit: float) -> float:
+    p = min(max(percent / 100, 0.5 / max(n, 1)), 1 - 0.5 / max(n, 1))
+    return digit / 2 + ERRORS * 100 * (effect * p * (1 - p) / max(n, 1)) ** 0.5
+
+
+def _measure(delivery: _Delivery, persons: int) -> Iterator[Figure]:
+    truth = delivery.truth(delivery.last)
+    inside = truth.filter(pl.col("area_ids").list.len() > 0)
+    share = share_in_areas(persons)
+    yield from _measure_factors(truth, inside, share)
+    bef = _read_residents(delivery)
+    yield from _measure_children(delivery, bef, inside, share)
+    yield from _measure_adults(delivery, bef)
+    yield from _measure_movers(delivery)
+    yield from _measure_newcomers(delivery)
+    yield from _measure_crime(delivery, bef)
+    yield from _measure_outcomes(delivery, bef)
+
+
+def _measure_factors(truth: pl.DataFrame, inside: pl.DataFrame, share: float) -> Iterator[Figure]:
+    # Nationally the figures hold where 8.7 % of the children live in areas; a small world has more of them.
+    everywhere = share * targets.IN_AREAS + (1 - share) * targets.OUTSIDE
+    printed = (27, 2, 9, 17, 30)
+    for k, name in enumerate(FACTORS):
+        exact = share == targets.CHILDREN_IN_AREAS
+        target = printed[k] if exact else 100 * float(everywhere[k])
+        yield _share("all children", f"f{k + 1} yes", target, truth[name], SIBLINGS, 1)
+    for k, (name, target) in enumerate(zip(FACTORS, (40, 5, 32, 46), strict=False)):
+        yield _share("in areas", f"f{k + 1} yes", target, inside[name], SIBLINGS, 1)
+    # Some mothers live elsewhere: 4 % of the children live with the father, 1 % in care.
+    rent = inside[FACTORS[4]]
+    yield _share("in areas", "f5 yes", (95, 100), rent, SIBLINGS, 1)
+
+    def is_at_risk(rows: pl.DataFrame) -> pl.Series:
+        state = rows["state"]
+        return (state == "særlig").set(state == "uafklaret", None)
+
+    outside = (5 - 100 * targets.CHILDREN_IN_AREAS * 0.36) / (1 - targets.CHILDREN_IN_AREAS)
+    yield _share("in areas", "at risk (3+)", (35, 37), is_at_risk(inside), SIBLINGS, 1)
+    yield _share(
+        "all children", "at risk (3+)", 36 * share + outside * (1 - share), is_at_risk(truth), SIBLINGS, 1
+    )
+    n_yes = inside.filter(pl.col("n_known") == 5)["n_yes"]
+    for n, target in enumerate((0, 25, 38, 27, 10, 0.8)):
+        digit = 0.1 if n == 5 else 2
+        yield _share("in areas", f"{n} factors", target, n_yes == n, SIBLINGS, digit)
+    n_yes = truth.filter(pl.col("n_known") == 5)["n_yes"]
+    for n, target in enumerate((42, 36, 16)):
+        yield _share("all children", f"{n} factors", target, n_yes == n, SIBLINGS, 2 + 4 * (share > 0.09))
+    correlations = [_tetrachoric(truth[a], truth[b]) for i, a in enumerate(FACTORS) for b in FACTORS[i + 1 :]]
+    # Of a tetrachoric correlation of two rare traits: about 1 / (n p q)^(1/2) of the rarer, over the pairs.
+    error = (SIBLINGS / (truth.height * 0.02)) ** 0.5
+    yield Figure(
+        "all children", "mean correlation of two factors", 0.15, 0.25, float(np.mean(correlations)),
+        0.005 + ERRORS * error / len(correlations) ** 0.5, "",
+    )  # fmt: skip
+
+
+def _tetrachoric(one: pl.Series, other: pl.Series) -> float:
+    """Of two yes/no traits: the correlation of two normal values that would give their joint frequency."""
+    from scipy.optimize import brentq
+    from scipy.stats import multivariate_normal, norm
+
+    known = one.is_not_null() & other.is_not_null()
+    a, b = one.filter(known).to_numpy(), other.filter(known).to_numpy()
+    borders = [norm.ppf(a.mean()), norm.ppf(b.mean())]
+    both = float((a & b).mean())
+
+    def miss(r: float) -> float:
+        return float(multivariate_normal.cdf(borders, cov=np.array([[1, r], [r, 1]]))) - both  # pyright: ignore[reportArgumentType]
+
+    low, high = -0.9, 0.95
+    if miss(low) > 0 or miss(high) < 0:
+        return low if miss(low) > 0 else high
+    return float(brentq(miss, low, high, xtol=1e-4))  # pyright: ignore[reportArgumentType]
+
+
+def _read_residents(delivery: _Delivery) -> pl.DataFrame:
+    """Alive at the last date: PNR, age, sex, in_area, MOR_ID, FM_MARK."""
+    last = delivery.last
+    return (
+        delivery.scan("bef", last)
+        .filter(pl.col("CIVST") != "D")
+        .select(
+            "PNR",
+            "KOEN",
+            "MOR_ID",
+            "FAR_ID",
+            "FM_MARK",
+            "ADRESSE_ID",
+            age=last - pl.col("FOED_DAG").dt.year(),
+        )
+        .join(delivery.area_homes().lazy(), on="ADRESSE_ID", how="left")
+        .with_columns(pl.col("in_area").fill_null(False))
+        .collect()
+    )
+
+
+def _measure_children(
+    delivery: _Delivery, bef: pl.DataFrame, inside: pl.DataFrame, share: float
+) -> Iterator[Figure]:
+    minor = pl.col("age") < 18
+    children = bef.filter(minor)
+    for name, rows, target in (
+        ("areas", bef.filter("in_area"), 27),
+        ("the rest", bef.filter(~pl.col("in_area")), 20),
+    ):
+        yield _share("residents", f"under 18 in {name}", target, rows["age"] < 18, SIBLINGS, 1)
+    yield _share("children", "live in areas", 100 * share, children["in_area"], SIBLINGS, 0.2)
+    mark = children["FM_MARK"]
+    both = children.drop_nulls(["FAR_ID", "MOR_ID"])
+    nuclear = both["FM_MARK"] == 1
+    yield _share("children", "with both parents, of those with two", 77, nuclear, SIBLINGS, 1)
+    for age, target in ((5, 83), (15, 65)):
+        yield _share(
+            "children", f"the same at {age}", target, nuclear.filter(both["age"] == age), SIBLINGS, 1
+        )
+    yield _share("children", "with the mother", 21, mark.is_in([2, 3]), SIBLINGS, 1)
+    yield _share("children", "with the father", 4, mark.is_in([4, 5]), SIBLINGS, 1)
+    yield _share("children", "not at home", 1, mark == 6, SIBLINGS, 1)
+    yield from _measure_lost(delivery, children)
+    per_mother = inside.drop_nulls("mor_id").group_by("mor_id").len()["len"].cast(pl.Float64)
+    mean, spread = float(per_mother.mean()), float(per_mother.std())  # pyright: ignore[reportArgumentType]
+    yield Figure(
+        "children", "per mother, in areas", 300 / 160, 300 / 160, mean,
+        0.05 + ERRORS * spread / len(per_mother) ** 0.5, "",
+    )  # fmt: skip
+
+
+def _measure_lost(delivery: _Delivery, children: pl.DataFrame) -> Iterator[Figure]:
+    """Mothers who are dead, and mothers with a row in earlier years only."""
+    named = children.select("PNR", pnr="MOR_ID").drop_nulls()
+    rows = []
+    for year in range(delivery.last, delivery.years[0] - 7, -1):
+        path = delivery.extracts / "bef" / f"year={year}"
+        if path.is_dir():
+            seen = delivery.scan("bef", year).select(
+                pnr="PNR", dead=pl.col("CIVST") == "D", year=pl.lit(year)
+            )
+            rows.append(seen.join(named.lazy().select("pnr").unique(), on="pnr", how="semi").collect())
+    latest = pl.concat(rows).unique("pnr", keep="first", maintain_order=True)
+    joined = named.join(latest, on="pnr", how="left")
+    # A mother who was dead when the registers begin has no row at all, as one who never came.
+    lost = joined["dead"].fill_null(True)
+    yield _share("children", "whose mother is dead or was never here", (0.3, 1.5), lost, SIBLINGS, 0.2)
+    earlier = (joined["year"] < delivery.last) & ~joined["dead"]
+    yield _share("children", "whose mother has rows in earlier years only", (0.05, 1), earlier, SIBLINGS, 0.1)
+
+
+def _measure_adults(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
+    year = delivery.last - 1
+    adults = bef.filter((pl.col("age") - 1).is_between(18, 64)).select("PNR", "in_area")  # at AKM's year-end
+    work = delivery.scan("akm", year).collect()
+    money = delivery.scan("ind", year).select("PNR", "PERINDKIALT_13", "OFF_OVERFORSEL_13").collect()
+    adults = adults.join(work, on="PNR", how="left").join(money, on="PNR", how="left")
+    for where, target, kroner in ((True, 46, 65_000), (False, 73, 29_000)):
+        rows = adults.filter(in_area=where)
+        place = "areas" if where else "the rest"
+        works = rows["SOCIO13"].is_in(EMPLOYED)
+        yield _share("residents 18-64", f"employed in {place}", target, works, 1, 1)
+        paid = rows["OFF_OVERFORSEL_13"].drop_nulls()
+        error = float(paid.std()) / max(len(paid), 1) ** 0.5  # pyright: ignore[reportArgumentType]
+        yield Figure(
+            "residents 18-64", f"public transfers per resident in {place}", kroner, kroner,
+            float(paid.mean()), 500 + ERRORS * error, "kr",  # pyright: ignore[reportArgumentType]
+        )  # fmt: skip
+    income = adults.group_by("in_area").agg(pl.col("PERINDKIALT_13").mean(), pl.len().alias("n"))
+    by_place = dict(income.select("in_area", "PERINDKIALT_13").iter_rows())
+    if set(by_place) == {True, False}:
+        n = dict(income.select("in_area", "n").iter_rows())[True]
+        # § 61 a asks whether an area is below 55 % of its region: the areas lie around it.
+        ratio = 100 * by_place[True] / by_place[False]
+        yield Figure(
+            "residents 18-64",
+            "gross income in areas, of the rest's",
+            55,
+            75,
+            ratio,
+            0.5 + ERRORS * 60 / n**0.5,
+        )
+    on_benefit = adults["SOCIO13"].is_in(BENEFITS)
+    yield _share("residents 18-64", "on kontanthjælp or førtidspension", (6, 14), on_benefit, 1, 1)
+
+
+def _measure_movers(delivery: _Delivery) -> Iterator[Figure]:
+    """Of those who lived in an area a year ago and are still here."""
+    homes = delivery.area_homes().lazy()
+    before = delivery.scan("bef", delivery.last - 1).join(homes, on="ADRESSE_ID", how="semi")
+    now = delivery.scan("bef", delivery.last).filter(pl.col("CIVST") != "D")
+    both = before.select("PNR", before="ADRESSE_ID").join(now.select("PNR", now="ADRESSE_ID"), on="PNR")
+    stayed = both.join(homes.rename({"ADRESSE_ID": "now"}), on="now", how="left").collect()
+    moved = stayed["in_area"].is_null()
+    # A household moves as one: 2 persons on average.
+    yield _share("moves", "out of areas in a year", (10, 15), moved, 2.5, 1)
+    came = (
+        now.join(homes, on="ADRESSE_ID", how="semi")
+        .join(before.select("PNR"), on="PNR", how="anti")
+        .filter(pl.col("FOED_DAG").dt.year() < delivery.last)
+        .select(pl.len())
+        .collect()
+        .item()
+    )
+    total = now.join(homes, on="ADRESSE_ID", how="semi").select(pl.len()).collect().item()
+    yield Figure(
+        "moves", "into areas in a year", 10, 15, 100 * came / max(total, 1), _tolerance(12.5, total, 2.5, 1)
+    )
+
+
+def _measure_newcomers(delivery: _Delivery) -> Iterator[Figure]:
+    """Immigrants who weren't here four years before and whose education isn't known."""
+    last = delivery.last
+    earlier = delivery.scan("bef", max(last - 4, delivery.years[0] - 5)).select("PNR")
+    recent = (
+        delivery.scan("bef", last)
+        .filter(pl.col("IE_TYPE") == 2, pl.col("CIVST") != "D", pl.col("FOED_DAG").dt.year() <= last - 18)
+        .join(earlier, on="PNR", how="anti")
+        .select("PNR")
+    )
+    known = delivery.scan("udda", last).select("PNR", "HFAUDD")
+    rows = recent.join(known, on="PNR", how="left").collect()
+    levels = pl.read_csv(delivery.extracts / "hfaudd.csv", separator=";", infer_schema=False)
+    unknown = levels.filter(pl.col("HOVEDOMRAADE") == "90")["HFAUDD"].implode()
+    missing = rows.select(pl.col("HFAUDD").is_null() | pl.col("HFAUDD").is_in(unknown)).to_series()
+    yield _share("recent immigrants", "education missing or not stated", (10, 15), missing, 1, 1)
+
+
+def _measure_crime(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
+    """Convicted persons in the last year of KRAF, per person, areas over rest."""
+    year = delivery.last - 1
+    decisions = delivery.scan("kraf", year).filter(
+        pl.col("AFG_AFGTYPKO").is_in([1, 2, 3, 4, 5, 6, 70, 81, 82, 83, 84, 86, 88]),
+        pl.col("AFG_GER7") // 1_000_000 == 1,
+    )
+    convicted = decisions.select("PNR", convicted=pl.lit(True)).unique().collect()
+    people = bef.select("PNR", "age", "in_area").with_columns(pl.col("age") - 1)
+    rows = people.join(convicted, on="PNR", how="left").with_columns(pl.col("convicted").fill_null(False))
+    for low, high in ((15, 17), (15, 29)):
+        young = rows.filter(pl.col("age").is_between(low, high))
+        counts = young.group_by("in_area").agg(pl.len().alias("n"), pl.col("convicted").sum())
+        by_place = {place: (n, c) for place, n, c in counts.iter_rows()}
+        (n1, c1), (n0, c0) = by_place.get(True, (1, 0)), by_place.get(False, (1, 0))
+        ratio = (c1 / max(n1, 1)) / max(c0 / max(n0, 1), 1e-9)
+        # Of the logarithm of a rate ratio: sqrt(1/a + 1/b), a and b the counted.
+        error = ratio * (np.exp(ERRORS * (1 / max(c1, 1) + 1 / max(c0, 1)) ** 0.5) - 1)
+        yield Figure("crime", f"rate ratio areas : rest, {low}-{high}", 2, 3, ratio, float(error), "")
+
+
+def _measure_outcomes(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
+    """New measures in a year by the factors at its beginning, over all years; and by the age of 15."""
+    from sklearn.linear_model import LogisticRegression
+
+    cells: list[pl.DataFrame] = []
+    for year in delivery.years[1:]:
+        begun = pl.concat([delivery.scan(r, year).select("PNR", "SAG_VFRA") for r in ("bua", "bufo")])
+        begun = (
+            begun.filter(pl.col("SAG_VFRA").dt.year() == year)
+            .select(pnr=pl.col("PNR").cast(pl.Int64))
+            .unique()
+        )
+        at_home = (
+            delivery.scan("bef", year - 1)
+            .filter(pl.col("FM_MARK").ne_missing(6))
+            .select(pnr=pl.col("PNR").cast(pl.Int64))
+        )
+        # Who turns 18 or leaves within the year isn't followed to its end.
+        stays = (
+            delivery.scan("bef", year)
+            .filter(pl.col("FOED_DAG").dt.year() > year - 18, pl.col("CIVST") != "D")
+            .select(pnr=pl.col("PNR").cast(pl.Int64))
+        )
+        cells.append(
+            delivery.truth(year - 1)
+            .lazy()
+            .join(at_home, on="pnr", how="semi")
+            .join(stays, on="pnr", how="semi")
+            .join(begun.with_columns(event=pl.lit(1)), on="pnr", how="left")
+            .group_by(*(pl.col(name).fill_null(False) for name in FACTORS), pl.col("event").fill_null(0))
+            .len()
+            .collect()
+        )
+    if cells:
+        table = pl.concat(cells)
+        x = table.select(FACTORS).cast(pl.Float64).to_numpy()
+        y, weight = table["event"].to_numpy(), table["len"].to_numpy().astype(float)
+        model = LogisticRegression(C=np.inf, max_iter=1000, tol=1e-8).fit(x, y, sample_weight=weight)
+        p = model.predict_proba(x)[:, 1]
+        design = np.column_stack([np.ones(len(x)), x])
+        information = design.T @ (design * (weight * p * (1 - p))[:, None])
+        errors = np.sqrt(np.diag(np.linalg.inv(information)))[1:]
+        for k, coefficient in enumerate(model.coef_[0]):
+            planted = float(targets.ODDS_RATIOS[k])
+            # 3 errors of the logarithm, from the information matrix; siblings' measures are drawn one by one.
+            tolerance = planted * (np.exp(min(ERRORS * errors[k], 20)) - 1)
+            yield Figure(
+                "outcomes",
+                f"odds ratio of f{k + 1}",
+                planted,
+                planted,
+                float(np.exp(coefficient)),
+                float(tolerance),
+                "",
+            )
+    yield from _measure_by_15(delivery)
+
+
+def _measure_by_15(delivery: _Delivery) -> Iterator[Figure]:
+    """Of those who turned 15 in the year."""
+    ever = pl.read_parquet(delivery.truth_dir / "measures_by_15.parquet")
+    for name, target, digit in (("any", 6.2, 0.4), ("prevented", 4.8, 0.1), ("placed", 2.9, 0.1)):
+        rows = ever["prevented"] | ever["placed"] if name == "any" else ever[name]
+        title = {"any": "any measure", "prevented": "preventive", "placed": "placed"}[name]
+        yield _share("outcomes", f"{title} by 15", target, rows, 1.2, digit)
+
+
+def render_table(figures: list[Figure]) -> str:
+    """One line per figure: target, achieved, tolerance, ok or off."""
+    lines = [f"{'':<62}{'target':>16}{'achieved':>11}{'+/-':>9}"]
+    group = ""
+    for figure in figures:
+        if figure.group != group:
+            group = figure.group
+            lines.append(group)
+        show = (lambda v: f"{v:,.0f}") if figure.unit == "kr" else (lambda v: f"{v:.2f}")
+        target = show(figure.low) if figure.low == figure.high else f"{show(figure.low)}-{show(figure.high)}"
+        unit = figure.unit and f" {figure.unit}"
+        lines.append(
+            f"  {figure.name + unit:<60}{target:>16}{show(figure.achieved):>11}{show(figure.tolerance):>9}"
+            f"  {'ok' if figure.is_met else 'OFF'}"
+        )
+    met = sum(figure.is_met for figure in figures)
+    lines.append(f"{met} of {len(figures)} figures within tolerance")
+    return "\n".join(lines)
