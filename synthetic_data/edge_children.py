@@ -18,7 +18,8 @@ import polars as pl
 
 from schemas.release import FACTORS
 from synthetic_data.deliveries import write_delivery
-from synthetic_data.edge_setup import NO_ROW, Decision, Row, Setting, as_frame, person_id, tell_rows, weeks_of
+from synthetic_data.edge_setup import NO_ROW, Decision, Row, Setting, as_frame, person_id, tell_rows
+from synthetic_data.incomes import weeks_of
 from synthetic_data.registers import RegisterYear
 from synthetic_data.scope import Scope, year_end
 from synthetic_data.world import World

@@ -9,11 +9,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
-from schemas.weeks import last_completed, weeks_between
+from synthetic_data.incomes import weeks_of
 from synthetic_data.registers import NEW_FAMILY_CODES
 from synthetic_data.scope import Scope, year_end
 
@@ -73,12 +73,6 @@ Rows = dict[tuple[str, int], list[Row]]
 def number_of(name: str) -> int:
     """A case's number, from its name alone: a new case moves no other."""
     return zlib.crc32(name.encode()) % 10**8
-
-
-def weeks_of(year: int) -> list[str]:
-    """DREAM's columns of an ISO year; 28 December lies in its last week."""
-    first, last = date.fromisocalendar(year, 1, 1), date(year, 12, 28)
-    return weeks_between(first, last_completed(last + timedelta(days=6)))
 
 
 def person_id(name: str, role: int = CHILD) -> int:

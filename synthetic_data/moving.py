@@ -211,12 +211,12 @@ def _exchange(
     return leaves, enters
 
 
-def _leaving(have: Floats, goal: Floats, years: float) -> Floats:
+def _leaving(have: np.ndarray, goal: Floats, years: float) -> Floats:
     """As many as move anyway, or as there are too many, beyond what chance alone makes too many."""
     return np.maximum(MOVERS_IN_AREAS * years * have, have - goal - 0.7 * np.sqrt(goal))
 
 
-def _missing(goal: Floats, have: Floats) -> Floats:
+def _missing(goal: Floats, have: np.ndarray) -> Floats:
     """To come, group by group, and not more than in all are missing."""
     missing = np.maximum(goal - have, 0)
     return missing * max(goal.sum() - have.sum(), 0) / max(missing.sum(), 1e-9)
