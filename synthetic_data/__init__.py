@@ -141,7 +141,8 @@ def generate(
     path = truth_dir / SUMMARY_FILE
     path.with_name(path.name + COMPANION).write_text(MARKER_TEXT + "\n", encoding="utf-8")
     path.write_text(
-        json.dumps(asdict(summary) | _request(persons, seed, reference_years, format, profile, registers)) + "\n",
+        json.dumps(asdict(summary) | _request(persons, seed, reference_years, format, profile, registers))
+        + "\n",
         encoding="utf-8",
     )
     return summary
@@ -163,9 +164,8 @@ def is_generated(
     if not path.is_file() or not extracts.is_dir():
         return False
     found = json.loads(path.read_text(encoding="utf-8"))
-    return all(
-        found.get(k) == v for k, v in _request(persons, seed, reference_years, format, profile, registers).items()
-    )
+    request = _request(persons, seed, reference_years, format, profile, registers)
+    return all(found.get(key) == value for key, value in request.items())
 
 
 def _request(
