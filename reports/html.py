@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +41,28 @@ FACES = (("regular", "normal", 400), ("italic", "italic", 400), ("semibold", "no
 
 
 def page(template: str, **data: Any) -> str:
-    """The page of `templates/site/<template>.html.j2`, with style, script and policy in place."""
-    return _environment().get_template(f"{template}.html.j2").render(**data)
+    """The page of `templates/site/<template>.html.j2`, with style, script and policy in place.
+
+    `data` holds `page`, whose `marking` stands on every printed sheet too.
+    """
+    inline = _inline(data["page"]["marking"])
+    return _environment().get_template(f"{template}.html.j2").render(**inline, **data)
+
+
+@lru_cache(maxsize=4)
+def _inline(marking: str) -> dict[str, str]:
+    """Style and script of a page, and the policies that allow just these."""
+    from markupsafe import Markup
+
+    style, script = style_sheet(marking), (TEMPLATES / "site.js").read_text(encoding="utf-8")
+    allowed = f"default-src 'none'; style-src {_hash(style)};"
+    rest = "font-src data:; base-uri 'none'; form-action 'none'"
+    return {
+        "style": Markup(style),
+        "script": Markup(script),
+        "policy": f"{allowed} {rest}",
+        "policy_with_script": f"{allowed} script-src {_hash(script)}; {rest}",
+    }
 
 
 @cache
@@ -57,15 +77,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = style_sheet(), (TEMPLATES / "site.js").read_text(encoding="utf-8")
-    allowed = f"default-src 'none'; style-src {_hash(style)};"
-    rest = "font-src data:; base-uri 'none'; form-action 'none'"
-    environment.globals |= {
-        "style": Markup(style),
-        "script": Markup(script),
-        "policy": f"{allowed} {rest}",
-        "policy_with_script": f"{allowed} script-src {_hash(script)}; {rest}",
-    }
     environment.filters |= {
         "chart": lambda svg: Markup(inline_svg(svg)),
         "json": lambda d: Markup(safe_json(d)),
@@ -85,20 +96,28 @@ def safe_json(data: Any) -> str:
     return text
 
 
-@cache
-def style_sheet() -> str:
-    """`site.css` with the faces of the reports' font, cut to Latin letters, as data."""
-    faces = "".join(
-        f'@font-face{{font-family:"Rapport";font-style:{style};font-weight:{weight};'
-        f"src:url(data:font/woff;base64,{_woff(cut)})}}\n"
-        for cut, style, weight in FACES
-    )
+def style_sheet(marking: str) -> str:
+    """`site.css` with the font as data, the charts' colours in the dark, the marking on each sheet."""
     dark = "".join(
         f'.chart [fill="{colour}"]{{fill:var({name})}}.chart [stroke="{colour}"]{{stroke:var({name})}}\n'
         for colour, name in CHART_COLOURS.items()
     )
+    said = "".join(char if char.isalnum() and char.isascii() else f"\\{ord(char):x} " for char in marking)
     sheet = (TEMPLATES / "site.css").read_text(encoding="utf-8")
-    return f"{faces}{sheet}@media screen and (prefers-color-scheme:dark){{{dark}}}\n"
+    return (
+        f"{_faces()}{sheet}@media screen and (prefers-color-scheme:dark){{{dark}}}\n"
+        f'@page{{@bottom-right{{content:"{said}";font:600 8.5pt "Rapport",sans-serif}}}}\n'
+    )
+
+
+@cache
+def _faces() -> str:
+    """The cuts of the reports' font that pages use, reduced to Latin letters."""
+    return "".join(
+        f'@font-face{{font-family:"Rapport";font-style:{style};font-weight:{weight};'
+        f"src:url(data:font/woff;base64,{_woff(cut)})}}\n"
+        for cut, style, weight in FACES
+    )
 
 
 def _woff(cut: str) -> str:

@@ -198,7 +198,9 @@ def test_an_area_prints_on_few_pages(open_page):
 
     printed = pypdfium2.PdfDocument(open_page(AREA).pdf(prefer_css_page_size=True))
     assert 2 <= len(printed) <= 5
-    assert "37" in printed[0].get_textpage().get_text_bounded()
+    sheets = [sheet.get_textpage().get_text_bounded() for sheet in printed]
+    assert "37" in sheets[0]
+    assert all(MARKING in " ".join(sheet.split()) for sheet in sheets)
 
 
 @pytest.mark.parametrize("path", PAGES)

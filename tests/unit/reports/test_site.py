@@ -161,6 +161,23 @@ def test_the_same_tables_give_the_same_bytes(site, tmp_path):
         assert path.read_bytes() == (tmp_path / path.relative_to(site)).read_bytes(), path.name
 
 
+def test_pages_of_unchanged_units_are_not_made_again(site, tmp_path, monkeypatch):
+    from reports import html as pages
+
+    made: list[str] = []
+    page = pages.page
+    monkeypatch.setattr(
+        pages, "page", lambda template, **data: made.append(template) or page(template, **data)
+    )
+    units = [replace(u, undetermined=u.undetermined + 5) if u.id == "o8" else u for u in UNITS]
+    render(protected_tables(units), tmp_path, previous=site)
+    # Læsø's only area changed; only the pages that show its numbers are set again.
+    assert 0 < made.count("area") < 13
+    same = "html/noerremarken-o1.html"
+    assert (made.count("index"), made.count("compare")) == (1, 1)
+    assert (tmp_path / same).read_bytes() == (site / same).read_bytes()
+
+
 def test_tiles_are_the_municipalities_with_their_shares(site):
     page = read(site, "index.html")
     tiles = page.xpath("//ul[contains(@class, 'land')]/li[a]")
