@@ -268,7 +268,7 @@ def _nearest(
     solver = Solver(steered, report.tried, deadline)
     cost = np.concatenate([np.zeros(system.size), np.ones(count)])
     _, x = solver.linear(cost)
-    whole = solver.witness(cost, x)
+    whole = solver.witness(x, cost)
     if whole is None:
         raise TimeoutError
     return block.total @ whole[: system.size]

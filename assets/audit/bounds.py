@@ -24,8 +24,7 @@ INTEGRAL = 1e-6
 ROUNDS = 40
 """Random directions at most; they end earlier, when they no longer widen anything."""
 MIP_SECONDS = 10.0
-NEARBY = 2.0
-"""How far from a real solution a whole one is looked for first."""
+FOREVER = 2**31 - 1
 
 
 class Contradiction(Exception):
@@ -105,35 +104,41 @@ class Solver:
         whole = self._checked(x)
         return bound, np.inf if whole is None else float(cost @ whole), whole
 
-    def witness(self, cost: np.ndarray, x: np.ndarray) -> np.ndarray | None:
-        """A whole table near the real one `x` that minimises `cost`: itself, if it is whole already; else one
-        that differs where it isn't whole; else one nearby; else any."""
+    def witness(self, x: np.ndarray, cost: np.ndarray | None = None) -> np.ndarray | None:
+        """A whole table near the real one `x`: itself, if it is whole already; else one that differs where it
+        isn't whole; else one nearby; else any. Of several rather a cheap one."""
         whole = self._checked(x)
         if whole is not None:
             return whole
-        system, fraction = self.system, np.abs(x - np.rint(x)) > INTEGRAL
-        near = np.maximum(np.floor(x + INTEGRAL) - NEARBY, system.lower)
-        far = np.minimum(np.ceil(x - INTEGRAL) + NEARBY, system.upper)
-        for lower, upper in (
-            (np.where(fraction, near, np.rint(x)), np.where(fraction, far, np.rint(x))),
-            (near, far),
-            (system.lower, system.upper),
-        ):
+        system, nearest = self.system, np.rint(x)
+        fraction = np.abs(x - nearest) > INTEGRAL
+        cost = np.zeros(system.size) if cost is None else cost
+
+        def near(steps: int) -> tuple[np.ndarray, np.ndarray]:
+            low, high = np.floor(x + INTEGRAL) - steps, np.ceil(x - INTEGRAL) + steps
+            return np.maximum(low, system.lower), np.minimum(high, system.upper)
+
+        narrow = [tuple(np.where(fraction, end, nearest) for end in near(steps)) for steps in (0, 2)]
+        for lower, upper in (*narrow, near(1), (system.lower, system.upper)):
             highs = self._whole()
-            highs.changeColsBounds(system.size, self._columns, lower.astype(float), upper.astype(float))
-            highs.setOptionValue("mip_max_improving_sols", 1)
+            everywhere = lower is system.lower
+            self._restrict(highs, lower, upper, sols=1, nodes=FOREVER if everywhere else 1)
             try:
                 _, found, _ = self._run(highs, cost)
             finally:
-                highs.setOptionValue("mip_max_improving_sols", 2**31 - 1)
-                highs.changeColsBounds(
-                    system.size, self._columns, system.lower.astype(float), system.upper.astype(float)
-                )
+                self._restrict(highs, system.lower, system.upper)
             self.tried.integer += 1
             whole = self._checked(found)
             if whole is not None:
                 return whole
         return None
+
+    def _restrict(
+        self, highs: Any, lower: np.ndarray, upper: np.ndarray, sols: int = FOREVER, nodes: int = FOREVER
+    ) -> None:
+        highs.changeColsBounds(self.system.size, self._columns, lower.astype(float), upper.astype(float))
+        highs.setOptionValue("mip_max_improving_sols", sols)
+        highs.setOptionValue("mip_max_nodes", nodes)
 
     def _whole(self) -> Any:
         if self._integer is None:
@@ -276,7 +281,7 @@ def probe(
 
     def look(cost: np.ndarray) -> None:
         _, x = solver.linear(cost)
-        record(solver.witness(cost, x))
+        record(solver.witness(x))
 
     try:
         look(np.zeros(solver.system.size))
@@ -323,7 +328,7 @@ def _single(
             found.high[i] = np.floor(-value + INTEGRAL)
         if proven():
             continue
-        record(solver.witness(sign * row, x))
+        record(solver.witness(x))
         if not is_open(i):
             return
     for sign in (1.0, -1.0):

@@ -158,7 +158,28 @@ def test_three_singletons_are_told_by_their_sum_once_two_are_known():
     assert rules(attacked(three_singletons(), EXACT, how="exact", hide=hide("a", "b", "c"))) == set()
     found = attacked(three_singletons(), EXACT, how="exact", hide=hide("a", "b"))
     assert "counts that can be narrowed too far" in rules(found)
-    assert rules(attacked(three_singletons(), ROUNDED)) == set()
+    # Rounded together; the areas are too small to show single factors.
+    safe = attacked(
+        three_singletons(), ROUNDED, hide=lambda area, item: area in "abc" and item.startswith("f")
+    )
+    assert rules(safe) == set()
+
+
+def test_a_factor_rounded_up_is_told_from_none_where_hardly_anyone_has_any_factor():
+    # 120 of 120 children without a factor say at least 116: 4 at most have f1, and 5 says at least 1.
+    for value, rule in ((5, {"small counts that can be told from none"}), (0, set())):
+        instead = {("a", "n:0"): 120, ("a", "n:1"): 0, ("a", "n:2"): 0, ("a", "n:3+"): 0, ("a", "at_risk"): 0}
+        instead |= {("a", "not_at_risk"): 120}
+        first = "f1_ikke_kernefamilie"
+        instead |= {
+            ("a", f"{first}:children_with"): value,
+            ("a", f"{first}:children_without"): 120 - value,
+        }
+
+        def hide(area: str, item: str) -> bool:
+            return item.startswith("f") and (area != "a" or not item.startswith("f1"))
+
+        assert rules(attacked(three_singletons(), ROUNDED, hide=hide, instead=instead)) == rule
 
 
 def group_world(others: int) -> World:
