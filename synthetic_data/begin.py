@@ -7,9 +7,8 @@ Does not belong here: dwellings (`moving.py`), education, work and crime (`trait
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
 import numpy as np
+from scipy.special import ndtr
 
 from synthetic_data import targets
 from synthetic_data.quotas import choose
@@ -203,8 +202,7 @@ def _settle_parents(
     parents = np.flatnonzero(fathers != NOBODY)
     length = np.where(weight[parents] > 0, (day - (first[parents] + youngest[parents]) / 2) / YEAR, 20)
     apart = 1 - (1 - NOT_TOGETHER_AT_BIRTH + FATHERLESS) * np.exp(-BREAK_UP_RATE * length)
-    normal = NormalDist()
-    rank = 1 - np.vectorize(normal.cdf, otypes=[float])(latent(persons, "break_up", parents))
+    rank = ndtr(-latent(persons, "break_up", parents))
     heavy = weight[parents]
     fatherless = weight[fathers == NOBODY].sum()
     goal = targets.NATIONAL[0] * len(minors) - fatherless - targets.NOT_AT_HOME * len(minors) * 0.7

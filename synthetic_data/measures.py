@@ -55,15 +55,20 @@ class Cases:
 
 def chance(factors: np.ndarray) -> Floats:
     """Of a new measure within a year, per child; `factors` (children, 5): 1 = yes, all else counts as no."""
-    score = (factors == 1) @ np.log(targets.ODDS_RATIOS)
+    odds = np.log(targets.ODDS_RATIOS)
+    cells = np.arange(2 ** len(odds))
+    # Sums and not a product of matrices: the last bits of BLAS hang on the number of cores.
+    scores = ((cells[:, None] >> np.arange(len(odds)) & 1) * odds).sum(axis=1)
+    of = ((factors == 1) << np.arange(len(odds))).sum(axis=1)
+    shares = np.bincount(of, minlength=len(cells)) / max(len(of), 1)
     low, high = -12.0, 2.0
     for _ in range(50):
         middle = (low + high) / 2
-        if (1 / (1 + np.exp(-(middle + score)))).mean() > A_YEAR:
+        if (shares / (1 + np.exp(-(middle + scores)))).sum() > A_YEAR:
             high = middle
         else:
             low = middle
-    return 1 / (1 + np.exp(-(low + score)))
+    return (1 / (1 + np.exp(-(low + scores))))[of]
 
 
 def begin_measures(

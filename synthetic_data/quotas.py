@@ -29,8 +29,8 @@ def choose(wanted: float, order: npt.NDArray, weight: npt.NDArray | None = None)
 
 def choose_in_groups(wanted: Floats, group: npt.NDArray, order: npt.NDArray, weight: npt.NDArray) -> Bools:
     """The same in each group 0 ... len(wanted) - 1 (others are never chosen); which rows are chosen."""
-    rows = np.lexsort((order, group))
-    rows = rows[(group[rows] >= 0) & (group[rows] < len(wanted))]
+    rows = np.flatnonzero((group >= 0) & (group < len(wanted)))
+    rows = rows[np.lexsort((order[rows], group[rows]))]
     chosen = np.zeros(len(group), bool)
     if not len(rows):
         return chosen

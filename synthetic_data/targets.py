@@ -10,6 +10,7 @@ digits; only together with a share of children in the areas do they say anything
 
 from __future__ import annotations
 
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -42,10 +43,16 @@ def share_of_minors(share_in_areas: float) -> float:
     return MINORS_OUTSIDE / (1 - share_in_areas + MINORS_OUTSIDE * inside)
 
 
+@cache
+def _normal_nodes() -> tuple[Floats, Floats]:
+    """Points and weights that integrate over a standard normal variable."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    return nodes, weights / weights.sum()
+
+
 def joint_cells(margins: Floats, correlation: float = CORRELATION) -> Floats:
     """P of each of 2^k combinations (bit i = factor i) under a one-factor normal copula."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
-    weights = weights / weights.sum()
+    nodes, weights = _normal_nodes()
     normal = NormalDist()
     borders = np.array([normal.inv_cdf(float(m)) for m in margins])
     inner = (borders[:, None] + np.sqrt(correlation) * nodes) / np.sqrt(1 - correlation)
@@ -54,7 +61,7 @@ def joint_cells(margins: Floats, correlation: float = CORRELATION) -> Floats:
     for cell in range(len(cells)):
         for k in range(len(margins)):
             cells[cell] *= given[k] if cell >> k & 1 else 1 - given[k]
-    return cells @ weights
+    return (cells * weights).sum(axis=1)  # not BLAS, whose last bits hang on the number of cores
 
 
 AT_RISK_IN_AREAS = float(

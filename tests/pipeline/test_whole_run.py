@@ -54,9 +54,9 @@ def test_exact_counts_equal_the_planted_truth_in_every_area(night, warehouse, da
     assert_frame_equal(counted, expected, check_row_order=False)
 
 
+@pytest.mark.parametrize("day", DATES, ids=str)
 @pytest.mark.parametrize("factor", FACTORS)
-def test_every_factor_equals_the_planted_truth_yes_no_and_unknown(night, warehouse, factor):
-    day = DATES[-1]
+def test_every_factor_equals_the_planted_truth_yes_no_and_unknown(night, warehouse, factor, day):
     expected = (
         planted(night, day)
         .group_by("area_id")
