@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from tests.mutants.verdict import VERDICT_FILE
 SUITE = ("tests/spec", "tests/unit", "tests/pipeline", "tests/privacy")
 """Without tests/packaging: what looks at the source as text would object to any change."""
 TIME_LIMIT = 1_200
+RIGHT = "the right pipeline"
 PYTEST = (
     *("-m", "pytest", "-q", "-p", "tests.mutants.verdict", "-p", "no:cacheprovider"),
     # The project's own filters name Dagster's warnings, and so import it for every run.
@@ -61,9 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
         console.print("\n".join(stale), style="red", highlight=False)
         return 2
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="femfaktor-mutants-") as scratch:
-        trials = try_all(chosen, Path(scratch), options.parallel)
-        false_alarms = objections_to_the_right_pipeline(trials, Path(scratch))
+    with tempfile.TemporaryDirectory(prefix="femfaktor-mutants-") as folder:
+        scratch = Path(folder)
+        # What is edited meanwhile is not mixed in.
+        copy_project(scratch / RIGHT / "project")
+        trials = try_all(chosen, scratch, options.parallel)
+        false_alarms = objections_to_the_right_pipeline(trials, scratch)
     show(console, trials)
     minutes, seconds = divmod(round(time.perf_counter() - started), 60)
     survivors = [trial for trial in trials if not trial.caught_by]
@@ -103,7 +108,7 @@ def try_all(mutants: list[Mutant], scratch: Path, parallel: int) -> list[Trial]:
     )
     with progress, ThreadPoolExecutor(parallel) as pool:
         task = progress.add_task("", total=len(mutants), last="")
-        running = [pool.submit(try_mutant, mutant, scratch / mutant.name) for mutant in mutants]
+        running = [pool.submit(try_mutant, mutant, scratch) for mutant in mutants]
         for done in as_completed(running):
             trial = done.result()
             trials[trial.mutant.name] = trial
@@ -114,9 +119,10 @@ def try_all(mutants: list[Mutant], scratch: Path, parallel: int) -> list[Trial]:
     return [trials[mutant.name] for mutant in mutants]
 
 
-def try_mutant(mutant: Mutant, folder: Path) -> Trial:
+def try_mutant(mutant: Mutant, scratch: Path) -> Trial:
     started = time.perf_counter()
-    copy_project(folder / "project", mutant)
+    folder = scratch / mutant.name
+    copy_project(folder / "project", mutant, scratch / RIGHT / "project")
     found: dict = {}
     accidents: list[str] = []
     for tests in (mutant.tests, SUITE):
@@ -124,6 +130,7 @@ def try_mutant(mutant: Mutant, folder: Path) -> Trial:
         accidents += found["accidents"]
         if found["caught_by"]:
             break
+    shutil.rmtree(folder)
     return Trial(
         mutant,
         time.perf_counter() - started,
@@ -138,8 +145,7 @@ def objections_to_the_right_pipeline(trials: list[Trial], scratch: Path) -> list
     tests = sorted({trial.caught_by for trial in trials if trial.caught_by})
     if not tests:
         return []
-    copy_project(scratch / "control" / "project")
-    return sorted(set(tests) - set(run_tests(scratch / "control", tests)["passed"]))
+    return sorted(set(tests) - set(run_tests(scratch / RIGHT, tests)["passed"]))
 
 
 def run_tests(folder: Path, tests: tuple[str, ...] | list[str]) -> dict:

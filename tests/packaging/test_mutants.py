@@ -16,7 +16,7 @@ import pytest
 
 from assets.aggregation import CountsBroken
 from schemas.errors import AlreadyRunning, InputRefused
-from tests.mutants.__main__ import run_tests
+from tests.mutants.__main__ import main, run_tests
 from tests.mutants.catalogue import ROOT, Mutant, MutantStale, copy_project, load_mutants
 from tests.mutants.verdict import is_objection
 
@@ -123,6 +123,22 @@ def project_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mutants")
     copy_project(folder / "project")
     return folder
+
+
+def test_a_survivor_is_listed_with_what_is_wrong_and_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test = "tests/unit/statistics/test_intervals.py::test_it_stays_within_zero_and_one"
+    old = '"""Statistics on protected numbers'
+    harmless = Mutant(
+        "harmless", "Nothing is wrong.", "assets/statistics/__init__.py", old, old + "!", (test,)
+    )
+    monkeypatch.setattr("tests.mutants.__main__.load_mutants", lambda: [harmless])
+    monkeypatch.setattr("tests.mutants.__main__.SUITE", (test,))
+    assert main([]) == 1
+    told = capsys.readouterr().out
+    assert "0 of 1 wrong pipelines found out" in told
+    assert "SURVIVED: harmless (Nothing is wrong.)" in told
 
 
 def test_an_unknown_name_is_an_error_and_not_an_empty_table() -> None:
