@@ -128,9 +128,14 @@ def _woff(cut: str) -> str:
     from fontTools.subset import Options, Subsetter, save_font
     from fontTools.ttLib import TTFont
 
-    options = Options()
-    options.flavor, options.hinting, options.layout_features = "woff", False, ["kern", "tnum", "mark"]
-    options.name_IDs, options.name_languages, options.notdef_outline = [0, 13, 14], ["*"], True
+    options = Options(
+        flavor="woff",
+        hinting=False,
+        layout_features=["kern", "tnum"],
+        name_IDs=[0, 13, 14],
+        name_languages=["*"],
+        notdef_outline=True,
+    )
     font = TTFont(fonts.font_file(cut), recalcTimestamp=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=LETTERS)

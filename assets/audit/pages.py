@@ -37,7 +37,7 @@ MONTHS = [
 ]
 _DATE = re.compile(rf"(\d{{1,2}})\.\s*(\d{{1,2}}|{'|'.join(MONTHS)})[.\s]\s*(\d{{4}})(?!\d)")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?")
-_SMALL = re.compile(r"(?<![\d.,–-])[1-4]\s+(?:børn|mødre|barn|mor)\b", re.IGNORECASE)
+SMALL_COUNT = re.compile(r"(?<![\d.,–-])[1-4]\s+(?:børn|mødre|barn|mor)\b", re.IGNORECASE)
 # Numbers that belong to the words of a report, not to an area.
 _FIXED = re.compile(
     r"(?:0–17|0–2|3–5|6–9|10–14|15–17)\s*år|95\s*pct\.-\s*(?:interval|grænserne)|0–4(?!\d)|(?:≥|mindst)\s*90\s*pct"
@@ -50,7 +50,7 @@ _SCALE = re.compile(
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u00ad\ufeff\ufffe"))
 
 
-def _close(text: str) -> str:
+def without_spaces(text: str) -> str:
     return "".join(text.translate(_INVISIBLE).split())
 
 
@@ -126,7 +126,7 @@ class Allowed:
             above.add(unit)
         parts = [r for r in self.risk if r["parent_id"] == report.area_id and r["child_level"] is None]
         rests = [r for r in self.risk if r["child_level"] is not None and r["parent_id"] in above]
-        close = _close(text)
+        close = without_spaces(text)
         named = [
             r
             for r in self.risk
@@ -227,31 +227,33 @@ def _plain(text: str) -> str:
 def _begins(name: str, close: str) -> bool:
     """Whether a page (its text without spaces) holds the beginning of a name, as far as fonts have it."""
     start = re.match(r"[\w\s.,:()/&'–-]*", name)
-    wanted = _close(start[0])[:16] if start else ""
+    wanted = without_spaces(start[0])[:16] if start else ""
     return wanted in close
 
 
 def check_pdfs(folder: Path, tables: Tables, report: AuditReport) -> None:
-    allowed, marking = Allowed(tables), _close(marking_of(tables))
+    allowed, marking = Allowed(tables), without_spaces(marking_of(tables))
     for name, each in _present(folder, "pdf", tables, report).items():
         pages, attachments = read_pdf(folder / name)
         report.find(name, "attachments", attachments)
         report.find(name, "not two pages", int(len(pages) != 2))
         whole = "\n".join(text for text, _ in pages)
         numbers = allowed.of_report(each, whole)
-        _check_own(name, each, whole, report)
+        check_own(name, each, whole, report)
         for text, alternatives in pages:
-            report.find(name, "pages without the marking", int(marking not in _close(text)))
+            report.find(name, "pages without the marking", int(marking not in without_spaces(text)))
             for part in (text, *alternatives):
                 _check_numbers(name, part, allowed, numbers, report)
 
 
 def check_texts(folder: Path, tables: Tables, report: AuditReport) -> None:
-    allowed, marking = Allowed(tables), _close(marking_of(tables))
+    allowed, marking = Allowed(tables), without_spaces(marking_of(tables))
     for name, each in _present(folder, "txt", tables, report).items():
         text = (folder / name).read_text(encoding="utf-8")
-        report.find(name, "the marking is missing", int(marking not in _close(text)))
-        report.find(name, "is not about its area", int(not _begins(each.row["area_name"], _close(text))))
+        report.find(name, "the marking is missing", int(marking not in without_spaces(text)))
+        report.find(
+            name, "is not about its area", int(not _begins(each.row["area_name"], without_spaces(text)))
+        )
         _check_numbers(name, text, allowed, allowed.of_report(each, text), report)
 
 
@@ -264,7 +266,7 @@ def check_pictures(folder: Path, tables: Tables, report: AuditReport) -> None:
     """Each picture's description, and that it holds nothing else but pixels. Pixels are not read, and the
     report says so.
     """
-    allowed, marking = Allowed(tables), _close(marking_of(tables))
+    allowed, marking = Allowed(tables), without_spaces(marking_of(tables))
     expected = {
         f"reports/{slug}-{picture}.png": each
         for slug, each in expected_reports(tables).items()
@@ -281,7 +283,7 @@ def check_pictures(folder: Path, tables: Tables, report: AuditReport) -> None:
         if len(texts) != 1:
             report.find(name, "not one description")
             continue
-        report.find(name, "the marking is missing", int(marking not in _close(texts[0])))
+        report.find(name, "the marking is missing", int(marking not in without_spaces(texts[0])))
         numbers = allowed.of_report(expected[name], texts[0])
         _check_numbers(name, texts[0], allowed, numbers, report)
     report.note("pictures read by their description, not by their pixels", len(present))
@@ -338,13 +340,13 @@ def _check_numbers(
 ) -> None:
     wrong, looked = allowed.strange(text, numbers)
     report.find(name, "numbers that are not in the protected tables", wrong)
-    report.find(name, "small counts in words", len(_SMALL.findall(text)))
+    report.find(name, "small counts in words", len(SMALL_COUNT.findall(text)))
     report.checked += looked
 
 
-def _check_own(name: str, each: Report, text: str, report: AuditReport) -> None:
+def check_own(name: str, each: Report, text: str, report: AuditReport) -> None:
     """A report is about its area: the name, and each number of its row."""
-    report.find(name, "is not about its area", int(not _begins(each.row["area_name"], _close(text))))
+    report.find(name, "is not about its area", int(not _begins(each.row["area_name"], without_spaces(text))))
     columns = ("children", "at_risk", "share_pct", "ci95_low_pct", "ci95_high_pct")
     shown = {Decimal(str(each.row[c])) for c in columns if each.row[c]}
     missing = shown - set(numbers_in(text.replace("\u00a0", " ")))

@@ -206,12 +206,14 @@ def check_site(folder: Path, tables: Tables, report: AuditReport) -> None:
         page = Page((folder / name).read_text(encoding="utf-8"))
         whole = " ".join([*page.text, *(text for _, texts in page.rows for text in texts)])
         report.find(
-            name, "the marking is missing", int(pages._close(marking_of(tables)) not in pages._close(whole))
+            name,
+            "the marking is missing",
+            int(pages.without_spaces(marking_of(tables)) not in pages.without_spaces(whole)),
         )
         _check_behaviour(name, page, report)
         if name in expected:
             each = expected[name]
-            pages._check_own(name, each, whole, report)
+            pages.check_own(name, each, whole, report)
             _check_numbers(name, page.text, allowed, allowed.of_report(each, whole), report)
             report.find(name, "rows of other units", len(page.rows) + len(page.sorted_by))
         elif name == COMPARISON:
@@ -227,7 +229,7 @@ def _check_numbers(
     """Numbers in all texts together, small counts in each: a chart's 2 beside "Mor" is no count."""
     wrong, looked = allowed.strange(" ".join(texts), numbers)
     report.find(name, "numbers that are not in the protected tables", wrong)
-    report.find(name, "small counts in words", sum(len(pages._SMALL.findall(text)) for text in texts))
+    report.find(name, "small counts in words", sum(len(pages.SMALL_COUNT.findall(text)) for text in texts))
     report.checked += looked
 
 
@@ -288,7 +290,7 @@ def _check_index(page: Page, tables: Tables, allowed: pages.Allowed, report: Aud
             above = allowed.parents.get(above)
         wrong, looked = allowed.strange(whole, mine)
         report.find(file, "numbers of an area that are not as protected", wrong)
-        report.find(file, "small counts in words", sum(len(pages._SMALL.findall(t)) for t in texts))
+        report.find(file, "small counts in words", sum(len(pages.SMALL_COUNT.findall(t)) for t in texts))
         missing = {value for value in shown if value} - set(pages.numbers_in(whole))
         report.find(
             file,

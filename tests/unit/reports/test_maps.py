@@ -52,6 +52,14 @@ def test_a_code_is_the_same_with_and_without_its_zero(written, code):
     assert code_of(written) == code
 
 
+def test_outlines_lie_where_the_settings_say_and_nowhere_by_default(tmp_path):
+    from assets.settings import Settings
+
+    assert Settings().outlines(tmp_path) is None
+    named = Settings.model_validate({"release": {"outlines": "kommuner.geojson"}})
+    assert named.outlines(tmp_path) == tmp_path / "kommuner.geojson"
+
+
 def test_outlines_are_drawn_north_up_and_as_wide_as_they_are(tmp_path):
     # In metres: one square kilometre beside another that lies a kilometre further north.
     path = geojson(
