@@ -276,9 +276,9 @@ def _settle_inside(
         wanted = areas.weights * (have.sum() + weight[rows].sum())
         slots = spread(rng, len(rows), np.maximum(wanted - have, 0.01))
         to = np.repeat(np.arange(areas.n), slots)
-        to = to[np.argsort(areas.pressure[to] + rng.normal(0, 1.3, len(to)), kind="stable")]
+        to = to[np.argsort(areas.pressure[to] + rng.normal(0, 2.5, len(to)), kind="stable")]
         exposure = families.score[rows] if with_children else persons.vulnerability[families.head[rows]]
-        came = rows[np.argsort(exposure + rng.normal(0, 1.3, len(rows)), kind="stable")]
+        came = rows[np.argsort(exposure + rng.normal(0, 2.5, len(rows)), kind="stable")]
         homes[came] = _find_in_areas(rng, dwellings, areas, families, homes, to)
 
 
