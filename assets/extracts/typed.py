@@ -9,7 +9,7 @@ The same register year gives the same bytes in every form: columns in the contra
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -63,6 +63,25 @@ def type_register(
     takes transcoded copies; `files` are only read.
     Raises InputRefused with every problem found, as counts.
     """
+    try:
+        return _type_register(files, contract, target, vintage=vintage, tmp=tmp, mapping=mapping or {})
+    except InputRefused as refused:
+        # A file that can't be opened knows its name, not its register.
+        problems = [
+            replace(problem, register=problem.register or contract.name) for problem in refused.problems
+        ]
+    raise InputRefused(problems)
+
+
+def _type_register(
+    files: Sequence[Path],
+    contract: Contract,
+    target: Path,
+    *,
+    vintage: date | None,
+    tmp: Path,
+    mapping: ColumnMapping,
+) -> TypingReport:
     delivered = {file: column_names(file, tmp) for file in files}
     names = [name for found in delivered.values() for name in found]
     declared = contract.declared
@@ -79,7 +98,7 @@ def type_register(
     blank_rows = 0
     for file in files:
         label = _label(file)
-        match = match_columns(delivered[file], contract, mapping or {}, file=label)
+        match = match_columns(delivered[file], contract, mapping, file=label)
         dropped |= dict.fromkeys(match.dropped)
         absent |= set(match.absent)
         for chunk in read_chunks(file, list(match.found.values()), tmp):
@@ -137,8 +156,6 @@ def _label(file: Path) -> str:
 
 
 def _with_file(problem: Problem, files: Sequence[Path]) -> Problem:
-    from dataclasses import replace
-
     name = _label(files[0]) + (f" and {len(files) - 1} more" if len(files) > 1 else "")
     return replace(problem, file=problem.file or name)
 

@@ -189,7 +189,7 @@ SAID = {
     "unreadable_ids": ("bef", "pnr", "values are not ids of at most 12 digits"),
     "no_rows": ("bol", "", "there are no rows"),
     "doubled_column": ("kraf", "afg_ger7", "more than one delivered column fits"),
-    "broken_file": ("", "", "the file can't be read"),
+    "broken_file": ("udda", "", "the file can't be read"),
     "delivered_twice": ("bol", "", "delivered more than once for 2024-12-31"),
     "overlapping_areas": ("omraader", "area_id", "two rows are valid on the same day"),
     "missing_week": ("dream", "y_YYWW", "weeks are missing, first y_2410"),
