@@ -28,7 +28,7 @@ def audit_release(
     *,
     populations: Path | None = None,
     earlier: Sequence[Path] = (),
-    limits: Limits | None = None,
+    limits: Limits,
 ) -> AuditReport:
     """Read every file of a release folder, compare it with the protected tables (`<table>.parquet`), and try
     to recover counts from everything published.
@@ -37,21 +37,18 @@ def audit_release(
     cuts) and date: reference_date, kom, area_ids, children, age_0_2 … age_15_17; all true numbers. It may
     also hold the populations of superseded revisions (column `revision`), and the areas the same dwellings
     were in before borders moved (column `earlier_area_ids`).
-    `earlier`: folders of the releases before this one, oldest first. Without `limits` nothing is attacked.
+    `earlier`: folders of the releases before this one, oldest first.
 
     Findings name file, rule and count, never a value. Any finding must stop the release. A file that can't be
     read or isn't known is a finding too: what was not audited was not shown to be safe.
     """
     import polars as pl
 
-    from assets.audit import files, pages, protected, statuses, web
+    from assets.audit import files, pages, statuses, web
 
     report = AuditReport()
     tables = {path.stem: pl.read_parquet(path) for path in sorted(protected_dir.glob("*.parquet"))}
-    if limits is None:
-        protected.check_tables(tables, report)
-    else:
-        statuses.check_statuses(tables, limits, report)
+    statuses.check_statuses(tables, limits, report)
     if report.findings:
         return report
     for check in (
@@ -70,7 +67,7 @@ def audit_release(
         except Exception as error:
             # The text of a reader's error may hold values.
             report.find("release", f"{check.__name__} could not read it ({type(error).__name__})")
-    if limits is not None and not report.findings:
+    if not report.findings:
         _attack(tables, populations, earlier, limits, report)
     report.merge_findings()
     return report

@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 
 import polars as pl
 
-from assets.audit.protected import Tables, marking_of
 from assets.audit.report import AuditReport
+from assets.audit.statuses import Tables, marking_of
 
 KNOWN_FILES = re.compile(
     r"femfaktor\.duckdb|femfaktor\.xlsx|csv/[a-z_]+\.csv|index\.html|html/[^/]+\.html|"

@@ -18,8 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assets.audit.protected import Tables, marking_of
 from assets.audit.report import AuditReport
+from assets.audit.statuses import Tables, marking_of
 
 MONTHS = [
     "januar",

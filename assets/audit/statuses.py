@@ -34,6 +34,10 @@ Row = dict[str, Any]
 Tables = Mapping[str, pl.DataFrame]
 
 
+def marking_of(tables: Tables) -> str:
+    return str(tables["release"]["marking"][0])
+
+
 def check_statuses(tables: Tables, limits: Limits, report: AuditReport) -> None:
     if missing := set(NEEDED) - tables.keys():
         report.find("protected tables", f"missing: {', '.join(sorted(missing))}", len(missing))

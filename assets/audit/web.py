@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from assets.audit import pages
-from assets.audit.protected import Tables, marking_of
 from assets.audit.report import AuditReport
+from assets.audit.statuses import Tables, marking_of
 
 KNOWN_SCRIPT = "6ad74f3e0d5c296addb88d92bc82567018a9e3d7b74080e28650fb6509035fee"
 """SHA-256 of the one script, reports/templates/site/site.js: a changed script is read by a person, then its
