@@ -23,8 +23,6 @@ class Limits:
     min_mothers: int = 30
     group_share: float = 0.9
     """From this share on a row says something about everyone in it."""
-    none_is_group: bool = True
-    """A factor that no child has is hidden for the group as well."""
     factor_children: Mapping[str, int] = field(default_factory=dict)
     """Children an area below municipality must have before a factor may be published, by factor."""
     share_points: float = 2.0
