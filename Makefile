@@ -62,6 +62,9 @@ lock: $(STAMP) ## resolve pyproject.toml into requirements.lock: hashes, no host
 bench: $(STAMP) ## score + aggregate 1 M persons against a hand-written DuckDB query
 	$(BIN)/python -m tests.bench
 
+bench-reports: $(STAMP) ## 300 areas in all their forms, and again with nothing changed
+	$(BIN)/python -m tests.bench.reports
+
 ui: $(STAMP)   ## the asset graph in a browser, on this machine only
 	$(BIN)/femfaktor ui
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typst import PDFStandard
 
 TEMPLATES = Path(__file__).parent / "templates"
+PAGES = 2
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 
 
@@ -60,9 +61,21 @@ class Printer(Compiler):
         self._date = datetime(day.year, day.month, day.day, tzinfo=UTC)
 
     def pdf(self, page: Mapping[str, Any]) -> bytes:
-        """A view's `report_page` as PDF."""
+        """A view's `report_page` as PDF. Raises RuntimeError if it does not fit."""
         result = self.compile(
             page, format="pdf", pdf_standards=STANDARDS, timestamp=int(self._date.timestamp())
         )
         assert isinstance(result, bytes)
+        if (pages := _pages(result)) != PAGES:
+            raise RuntimeError(f"a report is exactly {PAGES} pages, not {pages}")
         return result
+
+
+def _pages(pdf: bytes) -> int:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()

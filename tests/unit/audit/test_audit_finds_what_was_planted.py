@@ -74,11 +74,24 @@ def change_workbook(pattern: str, old: bytes, new: bytes) -> Callable[[Path], No
     return change
 
 
-def swap_pdfs(release: Path) -> None:
-    one, two = sorted((release / "reports").glob("*.pdf"))[:2]
-    a, b = one.read_bytes(), two.read_bytes()
-    one.write_bytes(b)
-    two.write_bytes(a)
+def swap(pattern: str) -> Callable[[Path], None]:
+    def change(release: Path) -> None:
+        one, two = sorted(release.glob(pattern))[:2]
+        a, b = one.read_bytes(), two.read_bytes()
+        one.write_bytes(b)
+        two.write_bytes(a)
+
+    return change
+
+
+def change_picture(old: bytes, new: bytes) -> Callable[[Path], None]:
+    def change(release: Path) -> None:
+        path = release / "reports/blok-17-o1-udvikling.png"
+        content = path.read_bytes()
+        assert old in content
+        path.write_bytes(content.replace(old, new, 1))
+
+    return change
 
 
 def test_a_release_as_it_was_protected_has_no_findings(original):
@@ -145,8 +158,19 @@ def test_a_release_as_it_was_protected_has_no_findings(original):
         (replace_text("html/sammenlign.html", '"words":', '"more":[],"words":'), "html/sammenlign.html"),
         (lambda release: (release / "html/blok-17-o1.html").unlink(), "html"),
         (lambda release: (release / "html/ekstra.html").write_text("<p>x"), "html"),
-        (swap_pdfs, "reports/"),
+        (swap("reports/*.pdf"), "reports/"),
         (lambda release: (release / "reports/ekstra.pdf").write_bytes(b"%PDF"), "reports"),
+        (swap("reports/*.txt"), "reports/"),
+        (replace_text("reports/blok-17-o1.txt", "113 af", "114 af"), "reports/blok-17-o1.txt"),
+        (replace_text("reports/blok-17-o1.txt", "IKKE TIL UDLEVERING", "FRI"), "reports/blok-17-o1.txt"),
+        (lambda release: (release / "reports/blok-17-o1.txt").unlink(), "reports"),
+        (change_picture(b"(2024)", b"(4711)"), "reports/blok-17-o1-udvikling.png"),
+        (change_picture(b"iTXt", b"zTXt"), "reports/blok-17-o1-udvikling.png"),
+        (
+            lambda release: (release / "reports/blok-17-o1-fem.png").write_bytes(b""),
+            "reports",
+        ),
+        (replace_text("reports/keys.json", '"key": "', '"key": "17'), "reports/keys.json"),
         (lambda release: (release / "notes.txt").write_text("x"), "release"),
     ],
 )

@@ -328,3 +328,23 @@ def rendered(tmp_path_factory) -> Callable[..., Path]:
         return folders[key]
 
     return get
+
+
+@pytest.fixture(scope="session")
+def printed(tmp_path_factory) -> Callable[..., Path]:
+    """The PDF of one unit, made once per key: most tests need no other file of the release."""
+    from reports import view
+    from reports.model import build_report_set
+    from reports.pdf import Printer
+
+    folder, printer = tmp_path_factory.mktemp("printed"), Printer(LATEST)
+
+    def get(key: str, tables: Callable[[], dict[str, pl.DataFrame]], area_id: str = "O01") -> Path:
+        path = folder / f"{key}-{area_id}.pdf"
+        if not path.exists():
+            reports = build_report_set(tables())
+            (report,) = (r for r in reports.reports if r.unit.area_id == area_id)
+            path.write_bytes(printer.pdf(view.report_page(report, reports)))
+        return path
+
+    return get

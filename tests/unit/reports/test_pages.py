@@ -19,11 +19,6 @@ MARKING = "SYNTETISKE DATA"
 FONTS = {"SourceSansPro-Regular", "SourceSansPro-Semibold", "SourceSansPro-Bold", "SourceSansPro-It"}
 
 
-def page_of(folder: Path, area_id: str = "o01") -> Path:
-    (page,) = (folder / "reports").glob(f"*{area_id}.pdf")
-    return page
-
-
 def pages_of(page: Path) -> list[str]:
     """The text of each page with every run of white space as one space."""
     document = pdfium.PdfDocument(page)
@@ -37,13 +32,13 @@ def text_of(page: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def normal(rendered, area):
-    return page_of(rendered("normal", area))
+def normal(printed, area):
+    return printed("normal", area)
 
 
 @pytest.fixture(scope="module")
-def small(rendered, too_small_area):
-    return page_of(rendered("small", too_small_area))
+def small(printed, too_small_area):
+    return printed("small", too_small_area)
 
 
 def test_the_key_figure_stands_with_its_counts_interval_and_undetermined(normal):
@@ -206,7 +201,7 @@ def test_a_too_small_area_gets_a_calm_page_that_points_to_its_plan(small):
     assert "svarende til" not in text
 
 
-def test_a_too_small_area_without_shown_plan_points_to_the_municipality(builder, rendered, no_factors):
+def test_a_too_small_area_without_shown_plan_points_to_the_municipality(builder, printed, no_factors):
     def tables():
         wide = builder.wider(builder.Tables())
         wide.rows["area_risk"] = [row for row in wide.rows["area_risk"] if row["level"] != "helhedsplan"]
@@ -222,27 +217,27 @@ def test_a_too_small_area_without_shown_plan_points_to_the_municipality(builder,
         )
         return wide.frames()
 
-    text = text_of(page_of(rendered("no-plan", tables)))
+    text = text_of(printed("no-plan", tables))
     assert "resten af rapporten viser tallene for Åløse Kommune" in text
     assert "De fem risikofaktorer i kommunen" in text
     assert "helhedsplan:" not in text
 
 
-def test_an_area_with_a_hidden_share_keeps_what_may_be_shown(builder, rendered):
+def test_an_area_with_a_hidden_share_keeps_what_may_be_shown(builder, printed):
     partly = builder.COUNTS | {
         "at_risk": None,
         "undetermined": None,
         "cell_status": "hidden",
         **{name: None for name in builder.COUNTS if name.endswith("_pct")},
     }
-    text = text_of(page_of(rendered("partly", lambda: builder.one_area(years={builder.LATEST: partly}))))
+    text = text_of(printed("partly", lambda: builder.one_area(years={builder.LATEST: partly})))
     assert "Andelen er skjult" in text and "Skjult betyder ikke nul." in text
     assert "308 børn på 0–17 år" in text
     assert "Mor bor ikke i kernefamilie 125 180 3 41 pct." in text
     assert "svarende til" not in text
 
 
-def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, rendered, no_factors):
+def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, printed, no_factors):
     def tables():
         hidden = builder.Tables().add(
             "kommune",
@@ -266,7 +261,7 @@ def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, rendered, n
         )
         return hidden.frames()
 
-    page = page_of(rendered("all-hidden", tables))
+    page = printed("all-hidden", tables)
     text = text_of(page)
     assert "Der er heller ikke tal for helhedsplanen eller kommunen" in text
     assert not re.search(r"\b0 (pct|børn)", text)
@@ -277,7 +272,7 @@ def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, rendered, n
     assert "Mors boligforhold: bor til leje skjult" in factors
 
 
-def test_a_group_hidden_share_is_given_as_a_bound(builder, rendered):
+def test_a_group_hidden_share_is_given_as_a_bound(builder, printed):
     factors = list(builder.AREA_FACTORS)
 
     def tables():
@@ -294,52 +289,50 @@ def test_a_group_hidden_share_is_given_as_a_bound(builder, rendered):
         )
         return frames
 
-    text = text_of(page_of(rendered("group", tables)))
+    text = text_of(printed("group", tables))
     assert "Mors boligforhold: bor til leje skjult skjult skjult ≥ 90 pct." in text
     assert "I almene områder gælder det stort set alle" in text
 
 
-def test_rounded_counts_say_about_and_a_rounded_zero_is_a_range(builder, rendered):
+def test_rounded_counts_say_about_and_a_rounded_zero_is_a_range(builder, printed):
     rounded = builder.COUNTS | {
         "at_risk": 110,
         "not_at_risk": 190,
         "undetermined": 0,
         "cell_status": "rounded",
     }
-    text = text_of(page_of(rendered("rounded", lambda: builder.one_area(years={builder.LATEST: rounded}))))
+    text = text_of(printed("rounded", lambda: builder.one_area(years={builder.LATEST: rounded})))
     assert "ca. 110 af 300 børn" in text
     assert "Uafklarede: 0–4 børn" in text
 
 
-def test_hidden_and_missing_years_are_told_apart(builder, rendered):
+def test_hidden_and_missing_years_are_told_apart(builder, printed):
     def tables():
         years = builder.over_years(builder.COUNTS, (42.0, None, 39.0, 38.0, 37.0))
         del years[date(2023, 12, 31)]
         return builder.one_area(years=years)
 
-    _, _, years, *_ = figures_of(page_of(rendered("gaps", tables)))
+    _, _, years, *_ = figures_of(printed("gaps", tables))
     assert "2021: skjult; 2022: 39 (34–45\u00a0pct.); 2023: ikke opgjort; 2024: 37" in years
 
 
-def test_one_year_alone_is_no_development(builder, rendered):
-    page = page_of(rendered("one-year", lambda: builder.one_area(years={builder.LATEST: builder.COUNTS})))
+def test_one_year_alone_is_no_development(builder, printed):
+    page = printed("one-year", lambda: builder.one_area(years={builder.LATEST: builder.COUNTS}))
     assert "Kun 2024 kan vises." in text_of(page)
 
 
-def test_a_change_beyond_the_intervals_is_named(builder, rendered):
+def test_a_change_beyond_the_intervals_is_named(builder, printed):
     def tables():
         return builder.one_area(years=builder.over_years(builder.COUNTS, (60.0, 50.0, 45.0, 40.0, 37.0)))
 
-    assert "Andelen er faldet fra 60 pct. (2020) til 37 pct. (2024)." in text_of(
-        page_of(rendered("fall", tables))
-    )
+    assert "Andelen er faldet fra 60 pct. (2020) til 37 pct. (2024)." in text_of(printed("fall", tables))
 
 
 HOSTILE = '<b>#x</b> $a_1$ *fed* `kode` \\" & [a](http://x.dk) = 1; =SUM(A1)'
 
 
-def test_markup_in_a_name_is_text(builder, rendered):
-    assert HOSTILE in text_of(page_of(rendered("hostile", lambda: builder.one_area(HOSTILE))))
+def test_markup_in_a_name_is_text(builder, printed):
+    assert HOSTILE in text_of(printed("hostile", lambda: builder.one_area(HOSTILE)))
 
 
 @pytest.mark.parametrize(
