@@ -16,7 +16,7 @@ from reports import plain, render, view
 from reports.model import build_report_set
 
 RENDER = importlib.import_module("reports.render")  # the package's name for it is the function
-MARKING = "SYNTETISKE DATA · IKKE TIL UDLEVERING"
+MARKING = "SYNTETISKE DATA"
 
 
 def digests(folder):
@@ -105,7 +105,7 @@ def test_keys_hold_hashes_and_names_of_files_only(first):
     keys = json.loads((first / "reports/keys.json").read_text(encoding="utf-8"))
     for slug, entry in keys.items():
         assert set(entry) == {"key", "files"} and len(entry["key"]) == 64
-        assert all(name.startswith(f"reports/{slug}") for name in entry["files"])
+        assert all(name.startswith((f"reports/{slug}", f"html/{slug}.")) for name in entry["files"])
 
 
 def test_several_processes_write_the_same_bytes(two_areas, first, tmp_path, monkeypatch):
