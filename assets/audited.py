@@ -1,14 +1,22 @@
-"""Audited: the rendered files read back and held against the protected tables, before anyone sees them.
+"""Audited: the rendered files read back, held against the protected tables and attacked, before anyone sees
+them.
 
 Belongs here: the Dagster asset with its blocking check. Does not belong here: the audit (`audit/`, which
 shares no code with the rest).
 """
 
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+
 import dagster as dg
 
+from assets.approval import AUDIT_FILE, write_json
 from assets.audit import Limits, audit_release
-from assets.disclosed import staged
-from assets.disclosure import Policy, load_policy
+from assets.disclosed import FOR_AUDIT, POLICIES_FILE, POPULATIONS_FILE, PROTECTION_FILE, staged
+from assets.disclosure import Policy
+from assets.release.manifest import numbered
 from assets.rendered import rendered
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused
@@ -17,30 +25,51 @@ from schemas.release import FACTORS
 CHECK = "release_is_as_protected"
 
 
-def limits_of(policy: Policy) -> Limits:
-    """The policy in the audit's own terms."""
+def limits_of(policies: Sequence[Policy]) -> Limits:
+    """What every date must withstand, in the audit's terms: under several policies the widest of each."""
+    rounding = policies[0]  # the same for all dates of a series
     return Limits(
-        base=policy.rounding.base if policy.method == "controlled-rounding" else 1,
-        min_width=policy.audit.narrowest_interval,
-        min_children=policy.size.min_children,
-        min_mothers=policy.size.min_mothers,
-        group_share=policy.group.share_pct / 100,
-        factor_children={factor: policy.min_children_of_factor(factor, "omraade") for factor in FACTORS},
-        share_points=policy.shares.max_rounding_points,
+        base=rounding.rounding.base if rounding.method == "controlled-rounding" else 1,
+        min_width=min(policy.audit.narrowest_interval for policy in policies),
+        min_children=min(policy.size.min_children for policy in policies),
+        min_mothers=min(policy.size.min_mothers for policy in policies),
+        group_share=max(policy.group.share_pct for policy in policies) / 100,
+        factor_children={
+            factor: min(policy.min_children_of_factor(factor, "omraade") for policy in policies)
+            for factor in FACTORS
+        },
+        share_points=max(policy.shares.max_rounding_points for policy in policies),
     )
 
 
 @guarded("audited")
 def audit_staged(workspace: Workspace) -> tuple[int, list[str]]:
-    """How many values were compared, and what was found wrong."""
+    """How many values were compared, and what was found wrong: then the staged release is removed."""
     folder = staged(workspace)
     if folder is None:
         return 0, []
-    report = audit_release(folder / "release", folder / "tables", limits=limits_of(load_policy()))
+    given = folder / FOR_AUDIT
+    policies = json.loads((given / POLICIES_FILE).read_text(encoding="utf-8"))
+    report = audit_release(
+        folder / "release",
+        folder / "tables",
+        populations=given / POPULATIONS_FILE,
+        earlier=numbered(workspace.home.releases),
+        limits=limits_of([Policy.model_validate(each) for each in policies]),
+    )
+    protection = json.loads((given / PROTECTION_FILE).read_text(encoding="utf-8"))
+    report.share_errors = {
+        each["reference_date"]: {name: each["share_error_points"][name] for name in ("mean", "p95", "max")}
+        for each in protection["dates"]
+        if each["share_error_points"]["shares"]
+    }
+    write_json(folder / AUDIT_FILE, {"audit": asdict(report), "protection": protection})
+    workspace.say(report.as_text())
     if report.findings:
         workspace.failures.append(
             DisclosureRefused("The audit refused the release:\n" + "\n".join(map(str, report.findings)))
         )
+        shutil.rmtree(folder)
     return report.checked, [str(finding) for finding in report.findings]
 
 

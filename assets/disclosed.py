@@ -1,40 +1,73 @@
 """Disclosed: the one door from the private side to the safe side.
 
-Belongs here: the Dagster asset; which release is due; carrying earlier published dates along. Does not
-belong here: the protection itself (`disclosure/`).
+Belongs here: the Dagster asset; which dates are due; keeping what is published as it was published. Does not
+belong here: the protection itself and the ledger (`disclosure/`).
 
-Everything right of this module works on `staging/<number>/` alone and can be run with `private/` gone.
+Rendering and audit, right of this module, work on `staging/<number>/` alone and run with `private/` gone.
 """
 
-import secrets
+import json
 import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
+from pydantic import ValidationError
 
 from assets.aggregated import counted_dates, warehouse
-from assets.disclosure import load_policy, protect
+from assets.approval import (
+    PROPOSAL_FILE,
+    RELATIONS_FILE,
+    Proposal,
+    now,
+    open_releases,
+    read_proposal,
+    release_folder,
+    write_json,
+)
+from assets.disclosure import Policy, Protected, protect
+from assets.disclosure.ledger import Entry, Ledger, PublishedDate
 from assets.extracts import is_synthetic_delivery
 from assets.fingerprints import hash_bytes, hash_code
-from assets.home import PRIVATE
+from assets.home import PRIVATE, Home
+from assets.people import current_person
 from assets.registers import open_delivery
 from assets.release import read_release
+from assets.release.manifest import numbered, waiting_proposals
 from assets.risk_factors.definitions import Definition
 from assets.scored import definitions_of
+from assets.settings import load_owner_policy
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused, EnvironmentUnfit
-from schemas.release import PROTECTED, RELEASE_TABLES, SYNTHETIC, conform
+from schemas.release import AGE_BANDS, PROTECTED, RELEASE_TABLES, SYNTHETIC, conform
+
+Tables = dict[str, pl.DataFrame]
 
 EXACT_TABLES = ("cell", "area_risk", "area_factor", "area_factor_count", "area_children", "design_effect")
 """What `aggregated` stores per date and `protect` reads."""
 DATED_TABLES = tuple(table.name for table in RELEASE_TABLES if "reference_date" in table.polars_schema)
+ATOM = ("reference_date", "kom", "area_ids", "children")
+AGES = tuple("age_" + band.replace("-", "_") for band in AGE_BANDS)
+AREA = ("level", "area_id", "area_name", "parent_id", "child_level")
+FOR_AUDIT = "for_audit"
+POPULATIONS_FILE, POLICIES_FILE, PROTECTION_FILE = "populations.parquet", "policies.json", "protection.json"
+SOLVERS = ("highspy", "scipy")
+DAY = "reference_date"
 
 
-def numbered(folder: Path) -> list[Path]:
-    """Releases (or proposals) in a folder, oldest first: `r0001`, `r0002`, …"""
-    return sorted(path for path in folder.glob("r[0-9][0-9][0-9][0-9]") if path.is_dir())
+@dataclass(frozen=True)
+class _Due:
+    """What one release protects: a date, its place in the ledger, and the policy it is protected under."""
+
+    day: date
+    revision: int
+    policy: Policy
+    inputs: Mapping[str, str]
 
 
 def staged(workspace: Workspace) -> Path | None:
@@ -43,96 +76,175 @@ def staged(workspace: Workspace) -> Path | None:
     return folders[-1] if folders else None
 
 
-def marking_of(*, synthetic: bool) -> str:
-    return SYNTHETIC if synthetic else PROTECTED
-
-
-def is_marked_synthetic(marking: str) -> bool:
-    return marking.startswith(SYNTHETIC)
-
-
-def private_seed(workspace: Workspace) -> bytes:
-    """The installation's secret for the rounding, drawn once."""
-    path = workspace.home.private / "seed"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
-
-
 @guarded("disclosed")
 def stage_release(workspace: Workspace) -> Path | None:
-    """Protect all reference dates into `staging/rNNNN/tables`, unless the last release still stands.
+    """Protect what is due into `staging/rNNNN/`, unless the last release or proposal still stands.
+
+    A date whose inputs are those it was published from is repeated as published, whatever the policy says
+    now: the same numbers are never protected twice.
 
     Raises:
-        DisclosureRefused: real data without controller, purpose and legal basis.
+        DisclosureRefused: real data without controller, purpose and legal basis; seed, ledger and releases
+            that don't belong together; a release that can't follow the last.
     """
     home, settings, fingerprints = workspace.home, workspace.settings.release, workspace.fingerprints
     for leftover in home.staging.iterdir():
         shutil.rmtree(leftover)
     synthetic = is_synthetic_delivery(open_delivery(workspace))
-    if not synthetic and not all(
-        s.strip() for s in (settings.controller, settings.purpose, settings.legal_basis)
-    ):
+    marking = SYNTHETIC if synthetic else PROTECTED
+    facts = {
+        key: value
+        for key in ("controller", "purpose", "legal_basis")
+        if (value := getattr(settings, key).strip())
+    }
+    if not synthetic and len(facts) < 3:
         raise DisclosureRefused(
             "Real data is proposed only with controller, purpose and legal_basis set in [release] of "
             "femfaktor.toml."
         )
-    definition, dates, policy = released_definition(workspace), counted_dates(workspace), load_policy()
+    policy, definition = load_owner_policy(home.policy), released_definition(workspace)
+    ledger, seed = open_releases(home)
+    days = counted_dates(workspace)
     code = hash_code(
         *("assets/disclosure", "assets/release", "assets/statistics", "assets/audit"),
         *("reports", "schemas/release.py", "sql/views"),
     )
-    inputs = {f"counts {day}": fingerprints.output(f"aggregated/{day}") for day in dates}
+    inputs = {f"counts {day}": fingerprints.output(f"aggregated/{day}") for day in days}
     inputs |= {
         "definition": definition.hash,
         "settings": hash_bytes(settings.model_dump_json().encode()),
         "policy": policy.hash,
-        "marking": marking_of(synthetic=synthetic),
+        "marking": marking,
         "code": code,
     }
-    existing = numbered(home.releases) + numbered(home.proposals)
-    last = max(existing, key=lambda path: path.name, default=None)
-    reasons = fingerprints.changed(f"release/{last.name}", inputs) if last else ["not made before"]
+    last = max([path.name for path in (*numbered(home.releases), *waiting_proposals(home))], default=None)
+    reasons = fingerprints.changed(f"release/{last}", inputs) if last else ["not made before"]
     if not reasons:
         return None
-    exact = {
-        name: pl.concat([pl.read_parquet(home.aggregated(day) / f"{name}.parquet") for day in dates])
-        for name in EXACT_TABLES
-    }
-    vintages = pl.concat([pl.read_parquet(home.aggregated(day) / "vintage.parquet") for day in dates])
-    protected = protect(
+
+    exact, vintages = _read_exact(home, definition.name, days)
+    published = read_release(home.latest) if ledger.entries else None
+    if published is not None:
+        check_same_series(marking, definition, days, published)
+    due = find_due(ledger, policy, _inputs_by_date(exact, vintages, definition, days))
+    protected = _protect(
         exact,
+        due,
         policy,
+        ledger,
         definition=definition,
-        vintages=vintages.filter(pl.col("definition") == definition.name),
-        marking=marking_of(synthetic=synthetic),
-        facts={
-            key: value
-            for key in ("controller", "purpose", "legal_basis")
-            if (value := getattr(settings, key).strip())
-        }
-        | {"code": code[:12]},
-        seed=private_seed(workspace),
+        vintages=vintages,
+        marking=marking,
+        facts=facts | {"code": code[:12]},
+        seed=seed,
     )
     tables = protected.tables
-    if home.latest.exists():
-        published = read_release(home.latest)
-        check_same_series(tables, published)
-        tables = carry_earlier_dates(tables, published)
+    if published is not None:
+        tables = keep_published(tables, published, {each.day: each.revision for each in due})
     tables = {table.name: conform(table, tables[table.name]) for table in RELEASE_TABLES}
-    if last and is_same(tables, read_release(last)):
+    if last and is_same(tables, read_release(_folder_of(home, last))):
         # Other inputs, same numbers: a definition more to compare, or a lost memory of the last night.
-        fingerprints.record(f"release/{last.name}", inputs)
+        fingerprints.record(f"release/{last}", inputs)
         return None
-    number = f"r{int(last.name[1:]) + 1 if last else 1:04d}"
+
+    number = next_number(home, ledger, fingerprints.nodes("release/"))
     workspace.redo(f"release/{number}", reasons)
-    folder = home.staging / number / "tables"
-    folder.mkdir(parents=True, mode=PRIVATE)
+    folder = home.staging / number
+    (folder / "tables").mkdir(parents=True, mode=PRIVATE)
     for name, table in tables.items():
-        table.write_parquet(folder / f"{name}.parquet")
-    fingerprints.record(f"release/{number}", inputs)
-    return folder.parent
+        table.write_parquet(folder / "tables" / f"{name}.parquet")
+    atoms = exact["cell"].select(*ATOM, *AGES)
+    entry = ledger.prepare(
+        number,
+        [
+            PublishedDate(
+                reference_date=str(each.day),
+                revision=each.revision,
+                inputs=each.inputs,
+                areas=_hash_rows(exact["area_risk"].filter(pl.col(DAY) == each.day).select(AREA)),
+                policy=each.policy.model_dump(),
+                policy_hash=each.policy.hash,
+                solvers={name: version(name) for name in SOLVERS},
+                cells=ledger.store(protected.cells.filter(pl.col(DAY) == each.day)),
+                populations=ledger.store(atoms.filter(pl.col(DAY) == each.day)),
+            )
+            for each in due
+        ],
+    )
+    ledger.drop_unnamed([read_proposal(path).ledger_entry for path in waiting_proposals(home)] + [entry])
+    _write_for_audit(folder / FOR_AUDIT, ledger, entry, protected.report)
+    protected.relations.write_parquet(folder / RELATIONS_FILE)
+    person = current_person()
+    proposal = Proposal(
+        number=number,
+        is_synthetic=synthetic,
+        manifest="",
+        accounts=sorted({person.account, person.login, fingerprints.seen.get("account", person.account)}),
+        proposed_by=asdict(person),
+        proposed_at=now(),
+        inputs=inputs,
+        entry=asdict(entry),
+    )
+    write_json(folder / PROPOSAL_FILE, asdict(proposal))
+    return folder
+
+
+def _protect(
+    exact: Tables,
+    due: Sequence[_Due],
+    policy: Policy,
+    ledger: Ledger,
+    *,
+    definition: Definition,
+    vintages: pl.DataFrame,
+    marking: str,
+    facts: Mapping[str, str],
+    seed: bytes,
+) -> Protected:
+    """The dates that are due, each under its policy, held to what is published of it already.
+
+    Without a date that is due, the tables still say what the release is made of.
+    """
+    standing, parts = ledger.published_dates(), []
+    for own in {each.policy.hash: each.policy for each in due}.values() or [policy]:
+        days = [each.day for each in due if each.policy == own]
+        earlier = [ledger.read(standing[day].cells) for day in days if day in standing]
+        here = pl.col(DAY).is_in(days)
+        parts.append(
+            protect(
+                {name: frame.filter(here) for name, frame in exact.items()},
+                own,
+                definition=definition,
+                vintages=vintages.filter(here),
+                marking=marking,
+                facts=facts,
+                seed=seed,
+                published=pl.concat(earlier) if earlier else None,
+            )
+        )
+    # What holds for the release as a whole is told by the policy in force.
+    return Protected(
+        {
+            name: pl.concat([part.tables[name] for part in parts]) if name in DATED_TABLES else table
+            for name, table in parts[-1].tables.items()
+        },
+        pl.concat([part.cells for part in parts]),
+        pl.concat([part.relations for part in parts]),
+        {"dates": [each for part in parts for each in part.report["dates"]]},
+    )
+
+
+def _write_for_audit(folder: Path, ledger: Ledger, entry: Entry, report: Mapping[str, Any]) -> None:
+    """What the audit needs beside the files: true populations, policies in force, what protecting cost."""
+    folder.mkdir(mode=PRIVATE)
+    dates = [each for published in (*ledger.entries, entry) for each in published.dates]
+    populations = pl.concat(
+        ledger.read(each.populations).with_columns(revision=pl.lit(each.revision, pl.Int32)) for each in dates
+    )
+    populations.sort(DAY, "revision", "kom").write_parquet(folder / POPULATIONS_FILE)
+    policies = {each.policy_hash: each.policy for each in dates}
+    (folder / POLICIES_FILE).write_text(json.dumps(list(policies.values())), encoding="utf-8")
+    (folder / PROTECTION_FILE).write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
 
 
 def released_definition(workspace: Workspace) -> Definition:
@@ -149,26 +261,103 @@ def released_definition(workspace: Workspace) -> Definition:
     return definitions[name]
 
 
-def check_same_series(tables: dict[str, pl.DataFrame], published: dict[str, pl.DataFrame]) -> None:
+def next_number(home: Home, ledger: Ledger, remembered: Iterable[str]) -> str:
+    """One more than every number ever used: who read r0007 and approves r0007 approves what was read."""
+    used = [path.name for path in (*numbered(home.releases), *numbered(home.proposals))]
+    used += [entry.release for entry in ledger.entries] + [
+        node.removeprefix("release/") for node in remembered
+    ]
+    return f"r{max((int(number[1:]) for number in used), default=0) + 1:04d}"
+
+
+def _folder_of(home: Home, number: str) -> Path:
+    folder = release_folder(home, number)
+    assert folder is not None
+    return folder
+
+
+def _read_exact(home: Home, definition: str, days: Sequence[date]) -> tuple[Tables, pl.DataFrame]:
+    """The exact tables of one definition, all dates below each other, and the vintages behind them."""
+
+    def read(name: str) -> pl.DataFrame:
+        frame = pl.concat([pl.read_parquet(home.aggregated(day) / f"{name}.parquet") for day in days])
+        return frame.filter(pl.col("definition") == definition) if "definition" in frame.columns else frame
+
+    return {name: read(name) for name in EXACT_TABLES}, read("vintage")
+
+
+def _inputs_by_date(
+    exact: Tables, vintages: pl.DataFrame, definition: Definition, days: Sequence[date]
+) -> dict[date, dict[str, str]]:
+    """Per date, named hashes of all that its published numbers are made of."""
+    frames = exact | {"vintage": vintages}
+    return {
+        day: {name: _hash_rows(frame.filter(pl.col(DAY) == day)) for name, frame in frames.items()}
+        | {"definition": definition.hash}
+        for day in days
+    }
+
+
+def _hash_rows(frame: pl.DataFrame) -> str:
+    """Whatever the order of rows."""
+    return hash_bytes(b"\n".join(sorted(frame.write_ndjson().encode().splitlines())))
+
+
+def find_due(ledger: Ledger, policy: Policy, inputs: Mapping[date, Mapping[str, str]]) -> list[_Due]:
+    """The dates to protect: never published, or published from other inputs.
+
+    A date stays under the policy of its first publication: under another, the two publications together
+    would tell more than each policy allows.
+
+    Raises:
+        DisclosureRefused: the policy rounds in another way than what is published.
+    """
+    standing, due = ledger.published_dates(), []
+    for before in standing.values():
+        if _rounding(before.policy) != _rounding(policy.model_dump()):
+            raise DisclosureRefused(
+                f"policy.toml has another method or rounding base than {before.reference_date} was published "
+                "with: dates rounded in two ways can't be set side by side. Put method and base back; all "
+                "other values hold for dates published from now on."
+            )
+    for day, named in inputs.items():
+        before = standing.get(day)
+        if before is None:
+            due.append(_Due(day, 0, policy, named))
+        elif before.inputs != named:
+            due.append(_Due(day, before.revision + 1, _own_policy(before), named))
+    return due
+
+
+def _rounding(policy: Mapping[str, Any]) -> tuple[str, int]:
+    return policy["method"], policy["rounding"]["base"]
+
+
+def _own_policy(before: PublishedDate) -> Policy:
+    try:
+        return Policy.model_validate(before.policy)
+    except ValidationError:
+        raise DisclosureRefused(
+            f"{before.reference_date} was published under a policy that this version can't read, and its "
+            "numbers have changed. Revise it with the version it was published with."
+        ) from None
+
+
+def check_same_series(marking: str, definition: Definition, days: Sequence[date], published: Tables) -> None:
     """A release goes on from the last one, or must start in a home of its own.
 
     Raises:
         DisclosureRefused: the last release is synthetic and this is not, or the other way round; or published
             dates can't be counted again under another definition (two would difference out single families).
     """
-
-    def told(release: dict[str, pl.DataFrame], key: str) -> str:
-        return release["release"].filter(pl.col("key") == key)["value"].item()
-
-    kinds = {is_marked_synthetic(release["release"]["marking"][0]) for release in (tables, published)}
-    if len(kinds) > 1:
+    told = dict(published["release"].select("key", "value").iter_rows())
+    if published["release"]["marking"][0] != marking:
         raise DisclosureRefused(
             "This home's releases are synthetic and its delivery is real, or the other way round. Start a "
             "new data home (--home)."
         )
-    day = "reference_date"
-    lost = set(published["release_date"][day]) - set(tables["release_date"][day])
-    if lost and told(tables, "definition_hash") != told(published, "definition_hash"):
+    lost = set(published["release_date"][DAY]) - set(days)
+    if lost and definition.hash != told["definition_hash"]:
         raise DisclosureRefused(
             f"The definition changed, and {len(lost)} published date(s) are no longer counted: a release "
             "holds one definition. Raise reference_years in femfaktor.toml until all of them are, or start a "
@@ -176,50 +365,27 @@ def check_same_series(tables: dict[str, pl.DataFrame], published: dict[str, pl.D
         )
 
 
-def is_same(tables: dict[str, pl.DataFrame], published: dict[str, pl.DataFrame]) -> bool:
+def is_same(tables: Tables, published: Tables) -> bool:
     return all(tables[name].equals(published[name]) for name in tables)
 
 
-def carry_earlier_dates(
-    tables: dict[str, pl.DataFrame], published: dict[str, pl.DataFrame]
-) -> dict[str, pl.DataFrame]:
-    """Repeat published dates: those no longer counted as they were; those counted differently as the next
-    revision."""
-    day, revision = "reference_date", "revision"
-    before = published["release_date"].group_by(day).agg(pl.col(revision).max())
-    changed = set[date]().union(
-        *(
-            _differing_dates(
-                tables[name].drop(revision, strict=False), published[name].drop(revision, strict=False)
-            )
-            for name in DATED_TABLES
-        )
+def keep_published(tables: Tables, published: Tables, revisions: Mapping[date, int]) -> Tables:
+    """Repeat published dates as they are; those protected anew stand under their revision."""
+    kept = dict(tables)
+    revised = pl.col(DAY).is_in(list(revisions))
+    numbers = pl.DataFrame(
+        {DAY: list(revisions), "revision": list(revisions.values())},
+        schema={DAY: pl.Date, "revision": pl.Int32},
     )
-    current = set(tables["release_date"][day])
+    dates = tables["release_date"].drop("revision").join(numbers, on=DAY, how="left", maintain_order="left")
+    tables["release_date"] = dates.select(tables["release_date"].columns)
     for name in DATED_TABLES:
-        dropped = published[name].filter(~pl.col(day).is_in(list(current)))
-        tables[name] = pl.concat([dropped.select(tables[name].columns), tables[name]]).sort(
-            day, maintain_order=True
-        )
-    tables["release_date"] = (
-        tables["release_date"]
-        .join(before.rename({revision: "_before"}), on=day, how="left", maintain_order="left")
-        .with_columns(
-            (pl.col("_before") + pl.col(day).is_in(list(changed)).cast(pl.Int32))
-            .fill_null(0)
-            .cast(pl.Int32)
-            .alias(revision)
-        )
-        .drop("_before")
-    )
-    return tables
-
-
-def _differing_dates(new: pl.DataFrame, old: pl.DataFrame) -> set[date]:
-    """Dates in both whose rows are not the same."""
-    day, old = pl.col("reference_date"), old.select(new.columns)
-    both = set(new["reference_date"]) & set(old["reference_date"])
-    return {d for d in both if not new.filter(day == d).equals(old.filter(day == d))}
+        kept[name] = pl.concat([published[name].filter(~revised).select(tables[name].columns), tables[name]])
+    if not revisions:
+        # A policy that protected nothing of this release is not the release's.
+        policy = pl.col("key").str.starts_with("policy")
+        kept["release"] = pl.concat([tables["release"].filter(~policy), published["release"].filter(policy)])
+    return kept
 
 
 @dg.asset(

@@ -42,14 +42,30 @@ def hash_code(*folders: str) -> str:
     return digest.hexdigest()
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside, synced, moved."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, for its owner alone, on the disk when this returns: beside, synced,
+    moved."""
     beside = path.with_name(f".{path.name}.part")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
+    with open(beside, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
+        stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
     beside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """What was moved into or out of the folder (or written to the file) is on the disk when this returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        sync_folder(path)
 
 
 class Fingerprints:
@@ -71,7 +87,7 @@ class Fingerprints:
                 ) from None
 
     def save(self) -> None:
-        replace_text(self.path, json.dumps(self._content, sort_keys=True))
+        replace_file(self.path, json.dumps(self._content, sort_keys=True).encode())
 
     def changed(self, node: str, inputs: Mapping[str, str]) -> list[str]:
         """Why `node` must be redone: names of inputs that are new, changed or gone. Empty: it stands."""

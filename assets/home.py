@@ -6,12 +6,19 @@ Belongs here: paths and file modes. Does not belong here: what is in the files.
 from __future__ import annotations
 
 import os
+import resource
 import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 PRIVATE, INSIDE, READABLE = 0o700, 0o750, 0o755
+
+
+def keep_private() -> None:
+    """Files of this process are its user's alone, and a crash leaves no memory image with register rows."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,11 @@ class Home:
     @property
     def settings(self) -> Path:
         return self.root / "femfaktor.toml"
+
+    @property
+    def policy(self) -> Path:
+        """What may be shown: the owner's own values, written by `femfaktor init`."""
+        return self.root / "policy.toml"
 
     @property
     def definitions(self) -> Path:
@@ -86,6 +98,7 @@ class Home:
 
     @property
     def proposals(self) -> Path:
+        """What a person has still to sign, and the paperwork of what was signed."""
         return self.root / "proposals"
 
     @property

@@ -1,71 +1,58 @@
-"""Published: an audited release moved to where people look, in one step.
+"""Published: an audited release becomes a proposal; one made from synthetic data approves itself.
 
-Belongs here: the Dagster asset, and where a release goes. Does not belong here: building it.
-
-Only data that bears the synthetic marker is approved by itself. Real data ends as a proposal, because the
-first protection can be undone by subtraction.
+Belongs here: the Dagster asset. Does not belong here: building a release, approving one (`approval.py`).
 """
 
 import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import dagster as dg
-import polars as pl
 
+from assets.approval import (
+    PROPOSAL_FILE,
+    approve,
+    read_proposal,
+    write_json,
+)
 from assets.audited import audited
-from assets.disclosed import is_marked_synthetic, numbered, staged
-from assets.home import READABLE, Home
+from assets.disclosed import FOR_AUDIT, staged
+from assets.fingerprints import hash_file, sync_folder, sync_tree
+from assets.people import current_person
+from assets.release.manifest import MANIFEST_FILE, waiting_proposals
 from assets.workspace import Workspace, guarded
 
 
 @guarded("published")
 def publish_staged(workspace: Workspace) -> Path | None:
-    """Move the staged release to `releases/` (synthetic) or `proposals/` (real); where it now lies."""
+    """Move the staged release to `proposals/`, and a synthetic one on to `releases/`; where it now lies."""
     folder, home = staged(workspace), workspace.home
-    if folder is None:
-        finish_publication(home)
-        return None
-    marking = pl.read_parquet(folder / "tables" / "release.parquet")["marking"][0]
-    if not is_marked_synthetic(marking):
+    target = None
+    if folder is not None:
+        proposal = replace(read_proposal(folder), manifest=hash_file(folder / "release" / MANIFEST_FILE))
+        write_json(folder / PROPOSAL_FILE, asdict(proposal))
+        for done in ("tables", FOR_AUDIT):
+            shutil.rmtree(folder / done)
+        # On the disk before the ledger may come to say that it is published.
+        sync_tree(folder)
         target = home.proposals / folder.name
-        (folder / "release").rename(target)
-    else:
-        target = home.releases / folder.name
-        make_readable(folder / "release")
-        (folder / "release").rename(target)
-        point_latest_at(home, target)
-    shutil.rmtree(folder)
-    workspace.say(f"published {target.relative_to(home.root)}")
+        folder.rename(target)
+        sync_folder(home.proposals)
+        workspace.fingerprints.record(f"release/{proposal.number}", proposal.inputs)
+        workspace.say(f"proposed {target.relative_to(home.root)}")
+    # The newest, be it from a run that died before it came to this.
+    waiting = waiting_proposals(home)
+    if waiting and read_proposal(waiting[-1]).is_synthetic:
+        target = approve(home, waiting[-1].name, current_person())
+        workspace.say(f"published {target.relative_to(home.root)}")
     return target
-
-
-def finish_publication(home: Home) -> None:
-    """A run that died between its last two steps left an audited release that `latest` does not point at
-    yet."""
-    releases = numbered(home.releases)
-    if releases and (not home.latest.exists() or home.latest.resolve() != releases[-1].resolve()):
-        point_latest_at(home, releases[-1])
-
-
-def make_readable(folder: Path) -> None:
-    folder.chmod(READABLE)
-    for path in folder.rglob("*"):
-        path.chmod(READABLE if path.is_dir() else 0o644)
-
-
-def point_latest_at(home: Home, release: Path) -> None:
-    """Move `releases/latest` in one step: a new link beside, renamed over the old."""
-    beside = home.releases / ".latest"
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(release.name)
-    beside.replace(home.latest)
 
 
 @dg.asset(
     key="published",
     group_name="published",
     deps=[audited],
-    description="releases/latest (syntetiske data) eller proposals/ (rigtige data).",
+    description="proposals/ til en person skriver under; syntetiske data videre til releases/latest.",
 )
 def published(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
     target = publish_staged(workspace)

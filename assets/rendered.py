@@ -3,9 +3,12 @@
 Belongs here: the Dagster asset. Does not belong here: file formats (`release/`), pages (`reports/`).
 """
 
+import json
+
 import dagster as dg
 import polars as pl
 
+from assets.approval import PROPOSAL_FILE
 from assets.disclosed import disclosed, staged
 from assets.release import write_manifest, write_release
 from assets.workspace import Workspace, guarded
@@ -27,7 +30,8 @@ def render_release(workspace: Workspace) -> int:
     outlines = workspace.settings.outlines(workspace.home.root)
     progress = workspace.voice.progress("reports")
     render(tables, release, previous=latest, outlines=outlines, progress=progress)
-    write_manifest(release)
+    entry = json.loads((folder / PROPOSAL_FILE).read_text(encoding="utf-8"))["entry"]
+    write_manifest(release, ledger={"length": entry["number"], "head": entry["hash"]})
     return sum(1 for path in release.rglob("*") if path.is_file())
 
 

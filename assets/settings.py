@@ -9,11 +9,16 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from schemas.errors import EnvironmentUnfit
+
+if TYPE_CHECKING:
+    from assets.disclosure.policy import Policy
+
+POLICY_TEMPLATE = Path(__file__).parent / "disclosure" / "policy.toml"
 
 TEMPLATE = """\
 # femfaktor: all settings of this installation. Every line shows the default; an unknown key is an error.
@@ -36,6 +41,8 @@ legal_basis = ""
 # Outlines of municipalities for the map of the web pages: a GeoJSON file with municipality codes, relative to
 # this file or absolute. Empty: a map of tiles.
 outlines = ""
+# true: whoever approves a proposal logged in as somebody else than who ran the night or proposed it.
+second_person = false
 
 [retention]
 # Days to keep the scored rows (one per child) once a date is counted. Above 0 a reason is required.
@@ -70,6 +77,7 @@ class Release(_Section):
     purpose: str = ""
     legal_basis: str = ""
     outlines: str = ""
+    second_person: bool = False
 
 
 class Retention(_Section):
@@ -129,3 +137,19 @@ def load_settings(path: Path) -> Settings:
         raise EnvironmentUnfit(
             f"{path.name}: " + "; ".join(lines) + ". Compare with `femfaktor init --print`."
         ) from None
+
+
+def load_owner_policy(path: Path) -> Policy:
+    """The policy in the data home: the owner's choice, made by writing it there.
+
+    Raises:
+        EnvironmentUnfit: there is none, or it is no policy.
+    """
+    from assets.disclosure.policy import load_policy
+
+    if not path.exists():
+        raise EnvironmentUnfit(
+            f"No {path.name} in {path.parent}: nothing is protected without a policy. `femfaktor init` "
+            "writes one to start from; read it through."
+        )
+    return load_policy(path)

@@ -78,6 +78,8 @@ def main(ctx: click.Context, home: Path) -> None:
                      femfaktor check DIR
                      femfaktor nightly
                      femfaktor release propose
+                     femfaktor release show
+                     femfaktor release approve NUMBER
     """
     ctx.obj = Home(home.resolve())
 
@@ -86,21 +88,32 @@ def main(ctx: click.Context, home: Path) -> None:
 @click.option("--print", "show", is_flag=True, help="Print the default settings instead of writing them.")
 @click.pass_obj
 def init(home: Home, show: bool) -> None:
-    """Make a data home with commented settings."""
+    """Make a data home with commented settings and a commented disclosure policy."""
     from assets.settings import TEMPLATE
 
     if show:
         click.echo(TEMPLATE, nl=False)
         return
+    written = _begin(home)
+    for path in (home.settings, home.policy):
+        click.echo(f"Wrote {path}." if path in written else f"{path} is there already; left as it is.")
+    click.echo(
+        f"Read both through, put the extracts into {home.root / 'extracts'}, then: femfaktor check DIR"
+    )
+
+
+def _begin(home: Home) -> list[Path]:
+    """Make the home, its settings and its policy, as far as they are not there; which files are new."""
+    from assets.settings import POLICY_TEMPLATE, TEMPLATE
+
     home.create()
     (home.root / "extracts").mkdir(exist_ok=True)
-    if home.settings.exists():
-        click.echo(f"{home.settings} is there already; left as it is.")
-        return
-    home.settings.write_text(TEMPLATE, encoding="utf-8")
-    click.echo(
-        f"Wrote {home.settings}. Put the extracts into {home.root / 'extracts'}, then: femfaktor check DIR"
-    )
+    written = []
+    for path, text in ((home.settings, TEMPLATE), (home.policy, POLICY_TEMPLATE.read_text("utf-8"))):
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
+            written.append(path)
+    return written
 
 
 @main.command()
@@ -213,7 +226,7 @@ def make_synthetic(
 ) -> None:
     from synthetic_data import DEFAULT_YEARS, READ, generate
 
-    home.create()
+    _begin(home)
     with _voice() as voice:
         bar = voice.progress("synthetic registers")
         summary = generate(
@@ -284,56 +297,115 @@ def nightly(home: Home, verify: bool, as_json: bool) -> None:
 
 @main.group()
 def release() -> None:
-    """Propose, approve and look at releases."""
+    """Propose a release, look at what it changes, approve it."""
 
 
 @release.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object with `state`.")
 @click.pass_obj
 def propose(home: Home, as_json: bool) -> None:
-    """Protect, render and audit a release from the warehouse's latest counts.
+    """Protect, render and audit the warehouse's latest counts, and lay them before a person.
 
-    Real data ends here, in HOME/proposals: the first protection can be undone by subtraction, so nothing
-    made with it may leave the authority.
+    Needs controller, purpose and legal_basis in femfaktor.toml. Nothing is visible under HOME/releases until
+    somebody approves; synthetic data approves itself.
     """
     _run(home, as_json=as_json, jobs=("release",))
+
+
+@release.command()
+@click.argument("number", required=False)
+@click.option(
+    "--relations", is_flag=True, help="List in words what can be computed from the published counts."
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.pass_obj
+def show(home: Home, number: str | None, relations: bool, as_json: bool) -> None:
+    """List releases and proposals; with NUMBER, what one changes and what its audit said.
+
+    Without NUMBER the shares of the latest release stand below the list.
+    """
+    from pipelines.summary import describe_release, list_releases, print_description, print_shares
+
+    if number is not None:
+        description = describe_release(home, number, relations=relations)
+        click.echo(json.dumps(description, ensure_ascii=False)) if as_json else print_description(description)
+        return
+    rows = list_releases(home)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['number']}  {row['state']:<10}  {row['marking']}")
+    if home.latest.exists():
+        print_shares(home.latest)
+    elif not rows:
+        click.echo("No release yet: run `femfaktor nightly`.")
 
 
 @release.command()
 @click.argument("number")
 @click.pass_obj
 def approve(home: Home, number: str) -> None:
-    """Approve a proposal. Refused in this version for real data; synthetic releases approve themselves."""
-    from schemas.errors import DisclosureRefused
+    """Sign a proposal and publish it: `latest` moves in one step.
 
-    if (home.releases / number).is_dir():
-        click.echo(f"{number} is published already.")
-        return
-    if not (home.proposals / number).is_dir():
-        raise click.BadParameter(f"no proposal {number}; see `femfaktor release show`", param_hint="NUMBER")
-    raise DisclosureRefused(
-        f"{number} is made from real data and marked IKKE TIL UDLEVERING: the first protection can be "
-        "undone by subtracting published counts from each other. Use it inside the authority only."
-    )
+    Records who approved which files when. Refused if the files changed since the audit, if another release
+    was approved in between, if a newer proposal waits, or if a second person is required and you are not
+    one.
+    """
+    from assets.approval import approve as approve_proposal
+    from assets.people import current_person
+    from assets.settings import load_settings
+
+    second_person = load_settings(home.settings).release.second_person
+    with _locked(home):
+        target = approve_proposal(home, number, current_person(), second_person=second_person)
+    click.echo(f"{number} is published: {target}")
+    click.echo("Now back up private/seed, private/ledger and releases together (docs/releasing.md, Backup).")
 
 
 @release.command()
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.argument("number")
 @click.pass_obj
-def show(home: Home, as_json: bool) -> None:
-    """List releases and proposals, and the shares in the latest release."""
-    from pipelines.summary import list_releases, print_shares
+def discard(home: Home, number: str) -> None:
+    """Remove a proposal that nobody is going to approve. Its number is not used again."""
+    from assets.approval import discard as discard_proposal
 
-    rows = list_releases(home)
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo(f"{row['number']}  {row['state']:<9}  {row['marking']}")
-    if home.latest.exists():
-        print_shares(home.latest)
-    elif not rows:
-        click.echo("No release yet: run `femfaktor nightly`.")
+    with _locked(home):
+        discard_proposal(home, number)
+    click.echo(f"{number} is discarded.")
+
+
+@contextmanager
+def _locked(home: Home) -> Iterator[None]:
+    """The home for this process alone, and what it writes there for its account alone."""
+    from assets.home import keep_private
+    from assets.people import check_account
+    from pipelines.locking import locked
+    from schemas.errors import EnvironmentUnfit
+
+    if not home.private.is_dir():
+        raise EnvironmentUnfit(f"No data home at {home.root}: see --home, or `femfaktor init`.")
+    keep_private()
+    check_account(home)
+    home.create()
+    with locked(home):
+        yield
+
+
+@main.command()
+@click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def dpo(home: Home, out: Path | None) -> None:
+    """Write the page for the data protection officer (Danish HTML; HOME/databeskyttelse.html).
+
+    Purpose, legal basis, what is kept where and how long, what leaves, what makes it safe: from settings and
+    policy as they stand, and from what the audit of the newest proposal or release measured.
+    """
+    from pipelines.dpo import write_dpo
+
+    out = out or home.root / "databeskyttelse.html"
+    write_dpo(home, out)
+    click.echo(f"Wrote {out}")
 
 
 @main.command()
@@ -415,12 +487,9 @@ def explain(home: Home, factor: str, definition: str) -> None:
 @click.pass_obj
 def demo(home: Home, persons: int, seed: int) -> None:
     """Synthetic registers, a whole night, and where to look: what `make run` does."""
-    from assets.settings import TEMPLATE
     from pipelines.summary import print_shares, print_where_to_look
 
-    home.create()
-    if not home.settings.exists():
-        home.settings.write_text(TEMPLATE, encoding="utf-8")
+    _begin(home)
     if not any((home.root / "extracts").glob("*")):
         make_synthetic(home, persons=persons, seed=seed, form="parquet")
     _run(home, as_json=False)
@@ -445,6 +514,11 @@ def _run(home: Home, *, as_json: bool, **options: Any) -> None:
         for message in outcome.messages:
             click.secho(message, fg="red", err=True)
         click.echo(f"{words[outcome.state]} in {outcome.seconds:.1f} s; release: {outcome.release or 'none'}")
+        if outcome.proposal:
+            click.echo(
+                f"{outcome.proposal} waits for a person: femfaktor release show {outcome.proposal}, then "
+                f"femfaktor release approve {outcome.proposal} (or discard)"
+            )
     if outcome.exit_code:
         sys.exit(outcome.exit_code)
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from assets.fingerprints import replace_text
+from assets.fingerprints import replace_file
 from assets.home import PRIVATE, Home
 from assets.workspace import Voice
 
@@ -59,7 +59,7 @@ class Journal:
             self._append({"ended": None, "state": KILLED, **_empty(), "started": lost["started"]})
             self._log.warning("the run that started %s was killed", lost["started"])
         started = {"started": _now(), "jobs": list(jobs), "pid": os.getpid()}
-        replace_text(self._home.running, json.dumps(started))
+        replace_file(self._home.running, json.dumps(started).encode())
         self._log.info("started: %s", ", ".join(jobs))
 
     def heard(self, voice: Voice) -> Voice:

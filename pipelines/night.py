@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import time
 from collections.abc import Iterator
@@ -18,7 +17,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from assets.fingerprints import hash_code, hash_file
-from assets.home import Home
+from assets.home import Home, keep_private
+from assets.people import check_account, current_person
+from assets.release.manifest import differing_files, waiting_proposals
 from assets.retention import drop_all_due
 from assets.workspace import SILENT, Voice, Workspace
 from pipelines.journal import Journal
@@ -41,6 +42,8 @@ class Outcome:
     redone: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     release: str | None = None
+    proposal: str | None = None
+    """What waits for a person's approval."""
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -59,7 +62,8 @@ def run_night(
         AlreadyRunning: another run holds the home.
     """
     started = time.monotonic()
-    _keep_private()
+    keep_private()
+    check_account(home)
     home.create()
     with locked(home), _empty_temp(home):
         journal = Journal(home)
@@ -73,6 +77,8 @@ def run_night(
             else:
                 from pipelines.run import run_jobs
 
+                if "nightly" in jobs:
+                    workspace.fingerprints.seen["account"] = current_person().account
                 outcome = _outcome(run_jobs(workspace, jobs), workspace)
             if outcome.exit_code == 0:
                 workspace.fingerprints.seen["surface"] = surface
@@ -82,14 +88,9 @@ def run_night(
             workspace.fingerprints.save()
         outcome.seconds = round(time.monotonic() - started, 2)
         outcome.release = home.latest.resolve().name if home.latest.exists() else None
+        outcome.proposal = _newest_waiting(home)
         journal.end(asdict(outcome))
     return outcome
-
-
-def _keep_private() -> None:
-    """Files of this process are its user's alone, and a crash leaves no memory image with register rows."""
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @contextmanager
@@ -116,7 +117,7 @@ def _surface(workspace: Workspace, *, verify: bool) -> str:
             "or try `femfaktor synth`."
         )
     files = [Path(folder) / name for folder, _, names in os.walk(workspace.extracts) for name in names]
-    own = [home.settings, *sorted(home.definitions.glob("*.toml"))]
+    own = [home.settings, home.policy, *sorted(home.definitions.glob("*.toml"))]
     now = datetime.now()
     last = fingerprints.seen.get("verified_at")
     verify = verify or last is None or now - datetime.fromisoformat(last) >= VERIFY_EVERY
@@ -145,19 +146,14 @@ def _is_quiet(workspace: Workspace, surface: str) -> bool:
     if differing:
         raise EnvironmentUnfit(
             f"{home.latest.resolve().name}: {len(differing)} published file(s) differ from the manifest, "
-            f"first {differing[0]}. Restore the folder from a backup, or remove it to have it built anew."
+            f"first {differing[0]}. Restore the folder from a backup (docs/releasing.md)."
         )
     return True
 
 
-def differing_files(release: Path) -> list[str]:
-    """Files of a release that are gone or not as its manifest says."""
-    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    return [
-        name
-        for name, digest in manifest["files"].items()
-        if not (release / name).is_file() or hash_file(release / name) != digest
-    ]
+def _newest_waiting(home: Home) -> str | None:
+    waiting = [path.name for path in waiting_proposals(home)]
+    return max(waiting) if waiting else None
 
 
 def _outcome(success: bool, workspace: Workspace) -> Outcome:

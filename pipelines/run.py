@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from assets.home import Home
+from assets.settings import load_owner_policy
 from assets.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     from schemas.registers import READ
 
     defs = build_defs(overrides={"workspace": workspace})
-    released_definition(workspace)  # a wrong name in the settings is said now, not after an hour
+    # What is wrong in the settings is said now, not after an hour.
+    released_definition(workspace)
+    load_owner_policy(workspace.home.policy)
     delivery = open_delivery(workspace)
     synthetic = workspace.fingerprints.seen["synthetic"] = is_synthetic_delivery(delivery)
     for path in delivery.unknown:

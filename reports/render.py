@@ -60,6 +60,9 @@ def render(
     from reports import html, maps, site_view
 
     drawn = maps.read_outlines(outlines) if outlines else None
+    # The compilers keep folders among the temporary files of the run that made them: gone with that run.
+    _photographer.cache_clear()
+    _printer.cache_clear()
     reports = build_report_set(tables)
     keys = {report.slug: content_key(report, reports) for report in reports.reports}
     remembered: dict[str, dict[str, str]] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.homes import copy_home
+from tests.support.homes import begin, copy_home
 
 PERSONS = 30_000
 SEED = 7
@@ -49,6 +49,7 @@ def synthetic_home(tmp_path_factory: pytest.TempPathFactory):
 
     home = Home(tmp_path_factory.mktemp("synthetic") / "home")
     generate(home.root / "extracts", home.root / "truth", persons=PERSONS, seed=SEED)
+    begin(home)
     return home
 
 

@@ -102,8 +102,10 @@ def check_manifest(folder: Path, tables: Tables, report: AuditReport) -> None:
     expected = dict(tables["release"].select("key", "value").iter_rows())
     report.find("manifest.json", "facts are not as protected", int(manifest["release"] != expected))
     hashes = re.compile(r"[0-9a-f]{64}")
-    known = {"marking", "release", "duckdb_content_sha256", "files"}
+    known = {"marking", "release", "ledger", "duckdb_content_sha256", "files"}
     extra = manifest.keys() != known or not hashes.fullmatch(manifest["duckdb_content_sha256"])
+    ledger = manifest.get("ledger", {})
+    extra |= ledger.keys() != {"length", "head"} or not hashes.fullmatch(ledger["head"])
     report.find("manifest.json", "entries that are not known", int(extra))
 
 

@@ -88,6 +88,9 @@ class _Merging:
         self.at_risk: list[int] = day.counts[:, ITEM_NUMBER[AT_RISK]].tolist()
         self.not_at_risk: list[int] = day.counts[:, ITEM_NUMBER["risk", "not_at_risk"]].tolist()
         self.decisions: dict[str, Decision] = {}
+        self.overlaps: dict[str, list[Atoms]] = {}
+        """Per shown row, sets inside it that are known though not printed: its overlaps with shown siblings,
+        and those of the rows above it."""
 
     def run(self) -> dict[str, Decision]:
         root = self.day.units[self.day.root]
@@ -128,11 +131,16 @@ class _Merging:
         rest_overruled = {"risk"} & {
             family for family, area in self.overruled.group | self.overruled.hidden if area == natural.area_id
         }
+        overlaps = self.overlaps.get(parent.area_id, [])
         while True:
             rest = parent.atoms.difference(*(unit.atoms for unit in shown.values()))
             slivers = self.slivers(list(shown.values()), known)
+            cut = [unit for unit in shown.values() if self.is_cut(unit.atoms, overlaps, known)]
             if self.count(rest) and not self.is_fit_rest(rest, known, withheld):
                 candidates = list(shown.values())
+            elif cut or self.is_cut(rest, overlaps, known):
+                # An overlap of rows above, taken from a part that holds it, leaves too little (or the reverse).
+                candidates = cut or list(shown.values())
             elif slivers and not self.count(rest):
                 # That nothing is left over may be seen from the map, so hiding the rest would hide nothing.
                 candidates = slivers
@@ -155,6 +163,10 @@ class _Merging:
             self.decisions[natural.area_id] = Decision("shown", rest, None)
         for unit in members:
             if unit.area_id in shown:
+                others = [other.atoms for other in shown.values() if other is not unit]
+                self.overlaps[unit.area_id] = [
+                    both for atoms in (*others, *overlaps) if self.count(both := atoms & unit.atoms)
+                ]
                 self.show(unit)
             else:
                 self.withhold(unit, _withheld(fates[unit.area_id]))
@@ -177,6 +189,15 @@ class _Merging:
                 if any(self.count(piece) and not self.fits(piece, known) for piece in pieces):
                     found += [a, b]
         return found
+
+    def is_cut(self, atoms: Atoms, overlaps: Collection[Atoms], known: Collection[Unit]) -> bool:
+        """What is left between a row and a known overlap is too small to be known."""
+        left = [
+            atoms - other if other <= atoms else other - atoms
+            for other in overlaps
+            if other <= atoms or atoms <= other
+        ]
+        return any(self.count(piece) and not self.fits(piece, known) for piece in left)
 
     def count(self, atoms: Atoms) -> int:
         return sum(self.children[i] for i in atoms)

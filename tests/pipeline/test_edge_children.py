@@ -13,12 +13,14 @@ from assets.workspace import Workspace
 from pipelines.night import run_night
 from schemas.release import FACTORS
 from synthetic_data.edge_children import CASES, REFERENCE_DATES, write_edge_delivery
+from tests.support.homes import begin
 
 
 @pytest.fixture(scope="session")
 def edge_home(tmp_path_factory):
     home = Home(tmp_path_factory.mktemp("edge") / "home")
     write_edge_delivery(home.root / "extracts")
+    begin(home)
     # BEF has every year from 2009; 2014, the first date with cases, is the eleventh from the end.
     home.settings.write_text("[release]\nreference_years = 11\n", encoding="utf-8")
     outcome = run_night(home)

@@ -80,6 +80,7 @@ def finished(synthetic_home, tmp_path_factory):
     )
     (root / "printed.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     assert done.returncode == 0, done.stderr
+    subprocess.run([FEMFAKTOR, "--home", str(home.root), "dpo"], check=True, capture_output=True)
     return root, home
 
 
@@ -97,7 +98,16 @@ def test_no_id_of_the_canary_family_is_found_outside_private(finished):
     files = files_outside_private(root, home)
     kinds = {path.suffix for path in files}
     assert {".duckdb", ".pdf", ".xlsx", ".csv", ".html", ".json", ".db", ".txt"} <= kinds
+    names = {path.name for path in files}
+    assert {"databeskyttelse.html", "proposal.json", "audit.json", "relations.parquet"} <= names
     assert find_canaries(files, CANARIES.values()) == []
+
+
+def test_no_id_is_found_in_the_ledger_either(finished):
+    """It is private, but it is kept for good."""
+    _, home = finished
+    assert len(list((home.private / "ledger" / "tables").iterdir())) > 5
+    assert find_canaries([home.private / "ledger", home.private / "log"], CANARIES.values()) == []
 
 
 def test_the_canaries_were_in_the_registers_that_were_read(finished):

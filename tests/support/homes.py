@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.home import Home
+from assets.settings import POLICY_TEMPLATE
 
 
 def copy_home(home: Home, target: Path) -> Home:
@@ -35,6 +36,13 @@ def redeliver(home: Home, register: str, year: int, change: Callable[[pl.DataFra
     """Deliver one register year again with `change` made to it, still marked synthetic."""
     path = home.root / "extracts" / register / f"year={year}" / "part-0.parquet"
     change(pl.read_parquet(path)).write_parquet(path, metadata={"femfaktor_synthetic": "1"})
+
+
+def begin(home: Home) -> None:
+    """The policy that `femfaktor init` writes, and a seed that all tests share: equal data, equal release."""
+    home.create()
+    shutil.copy(POLICY_TEMPLATE, home.policy)
+    (home.private / "seed").write_bytes(b"no secret".ljust(32))
 
 
 def unmark(home: Home) -> None:

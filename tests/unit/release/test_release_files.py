@@ -30,6 +30,7 @@ HOSTILE = [
     "+45 1234",
     "Ærø & Ølby; <b>",
 ]
+LEDGER = {"length": 1, "head": "0" * 64}
 MARKING = "SYNTETISKE DATA"
 
 
@@ -66,7 +67,7 @@ def tables() -> dict[str, pl.DataFrame]:
 def folder(tables, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("release")
     write_release(tables, folder)
-    write_manifest(folder)
+    write_manifest(folder, ledger=LEDGER)
     return folder
 
 
@@ -227,7 +228,7 @@ def test_no_age_band_in_csv_looks_like_a_date(folder):
 def test_the_same_tables_give_the_same_bytes_and_the_same_content_hash(tables, folder, tmp_path):
     shuffled = {name: table.sample(fraction=1, shuffle=True, seed=7) for name, table in tables.items()}
     write_release(shuffled, tmp_path)
-    write_manifest(tmp_path)
+    write_manifest(tmp_path, ledger=LEDGER)
     files = [file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file()]
     for file in files:
         if file.suffix == ".duckdb":

@@ -1,0 +1,308 @@
+"""Approval: who may sign what, and that a run killed at any step ends right the next time."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from assets.approval import approve, discard, open_releases
+from assets.disclosed import next_number
+from assets.home import Home
+from assets.people import Person, current_person
+from schemas.errors import DisclosureRefused
+from tests.support.homes import tree
+from tests.support.proposals import NIGHT, make_home, propose
+
+ANNA = Person(account=NIGHT, login="anna")
+TIMER = Person(account=NIGHT, login=NIGHT)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return make_home(tmp_path / "home")
+
+
+def refused(home: Home, number: str, by: Person = ANNA, **options: bool) -> str:
+    before = tree(home.root)
+    with pytest.raises(DisclosureRefused) as error:
+        approve(home, number, by, **options)
+    assert tree(home.root) == before, "a refused approval leaves everything as it was"
+    return str(error.value)
+
+
+def test_an_approved_proposal_is_the_latest_release_and_everybody_may_read_it(home):
+    propose(home, "r0001")
+    assert not home.latest.exists()
+    target = approve(home, "r0001", ANNA)
+    assert home.latest.resolve() == target.resolve() == (home.releases / "r0001").resolve()
+    for path in (target, *target.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o755 if path.is_dir() else 0o644)
+
+
+def test_the_signature_names_person_account_time_and_manifest_in_a_file_of_its_own(home):
+    propose(home, "r0001")
+    manifest = json.loads((home.proposals / "r0001" / "proposal.json").read_text())["manifest"]
+    target = approve(home, "r0001", ANNA)
+    signature = json.loads((target / "signature.json").read_text())
+    assert signature["approved_by"] == {"account": NIGHT, "login": "anna"}
+    assert signature["manifest_sha256"] == manifest
+    assert "T" in signature["approved_at"]
+    assert signature["proposed_by"] == {"account": NIGHT, "login": NIGHT}
+    assert "signature.json" not in json.loads((target / "manifest.json").read_text())["files"]
+
+
+def test_the_paperwork_of_an_approved_release_stays_private(home):
+    propose(home, "r0001")
+    target = approve(home, "r0001", ANNA)
+    assert {path.name for path in (home.proposals / "r0001").iterdir()} == {"proposal.json", "signature.json"}
+    assert not (target / "proposal.json").exists()
+
+
+def test_approving_twice_is_the_same_as_once(home):
+    propose(home, "r0001")
+    approve(home, "r0001", ANNA)
+    before = tree(home.root)
+    approve(home, "r0001", TIMER)
+    assert tree(home.root) == before
+
+
+def test_a_number_that_is_not_proposed_is_refused(home):
+    assert "no proposal r0007" in refused(home, "r0007")
+
+
+@pytest.mark.parametrize("change", ["edited", "gone", "added", "manifest"])
+def test_files_that_differ_from_what_was_audited_are_refused(home, change):
+    release = propose(home, "r0001") / "release"
+    path = release / "csv" / "area_risk.csv"
+    if change == "edited":
+        path.write_text("other")
+    elif change == "gone":
+        path.unlink()
+    elif change == "added":
+        (release / "csv" / "children.csv").write_text("1")
+    else:
+        (release / "manifest.json").write_text("{}")
+    message = refused(home, "r0001")
+    assert "1 file(s) are not as they were audited" in message
+    assert "propose again" in message
+
+
+def test_an_older_proposal_is_refused_while_a_newer_one_waits(home):
+    propose(home, "r0001")
+    propose(home, "r0002")
+    assert "r0002 came after it" in refused(home, "r0001")
+
+
+def test_a_proposal_is_refused_once_another_was_approved_after_it_was_made(home):
+    propose(home, "r0003")
+    late = home.proposals / "r0003"
+    late.rename(home.root / "aside")
+    propose(home, "r0002")
+    approve(home, "r0002", ANNA)
+    (home.root / "aside").rename(late)
+    assert "Propose again" in refused(home, "r0003")
+
+
+def test_paperwork_of_another_proposal_is_refused(home):
+    propose(home, "r0001")
+    propose(home, "r0002")
+    for name in ("r0001", "r0002"):
+        (home.proposals / name / "proposal.json").rename(home.root / name)
+    shutil.copy(home.root / "r0001", home.proposals / "r0002" / "proposal.json")
+    refused(home, "r0002")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"number": "r0001"}'])
+def test_damaged_paperwork_is_refused_with_what_to_do(home, content):
+    (propose(home, "r0001") / "proposal.json").write_text(content)
+    assert "Discard" in refused(home, "r0001")
+
+
+@pytest.mark.parametrize(
+    ("by", "accounts", "allowed"),
+    [
+        (TIMER, (NIGHT,), False),
+        (Person(NIGHT, "bo"), (NIGHT, "bo"), False),
+        (ANNA, (NIGHT, "bo"), True),
+    ],
+    ids=["the night account", "who proposed it", "somebody else"],
+)
+def test_a_required_second_person_is_neither_the_night_account_nor_who_proposed(home, by, accounts, allowed):
+    propose(home, "r0001", accounts=accounts)
+    if allowed:
+        assert approve(home, "r0001", by, second_person=True).is_dir()
+    else:
+        assert "second person" in refused(home, "r0001", by, second_person=True)
+        assert approve(home, "r0001", by).is_dir(), "without the setting, one person is enough"
+
+
+def test_who_uses_sudo_signs_with_the_name_they_logged_in_with(monkeypatch):
+    """Where the kernel keeps a login id, that one counts and nothing in the environment changes it."""
+    monkeypatch.setenv("SUDO_USER", "anna")
+    monkeypatch.setattr("pathlib.Path.read_text", lambda self, *a, **k: "4294967295")
+    assert current_person().login == "anna"
+    monkeypatch.setattr("pathlib.Path.read_text", lambda self, *a, **k: "0")
+    assert current_person().login == "root"
+
+
+def test_a_discarded_proposal_is_gone_and_a_published_one_stays(home):
+    propose(home, "r0001")
+    approve(home, "r0001", ANNA)
+    propose(home, "r0002")
+    discard(home, "r0002")
+    assert not (home.proposals / "r0002").exists()
+    with pytest.raises(DisclosureRefused, match="published and stays"):
+        discard(home, "r0001")
+    assert (home.releases / "r0001").is_dir()
+
+
+def test_no_number_is_ever_used_twice(home):
+    assert next_number(home, open_releases(home)[0], []) == "r0001"
+    propose(home, "r0001")
+    assert next_number(home, open_releases(home)[0], []) == "r0002"
+    approve(home, "r0001", ANNA)
+    propose(home, "r0002")
+    discard(home, "r0002")
+    assert next_number(home, open_releases(home)[0], ["release/r0001", "release/r0002"]) == "r0003"
+
+
+def test_a_release_that_the_ledger_names_and_that_is_gone_lets_nothing_follow(home):
+    propose(home, "r0001")
+    approve(home, "r0001", ANNA)
+    shutil.rmtree(home.releases / "r0001")
+    with pytest.raises(DisclosureRefused, match="r0001 is published, and it is not under"):
+        open_releases(home)
+
+
+# Killed at any step. Every change a process makes to the file system raises one of these audit events.
+STEPS = {"os.rename", "os.link", "os.remove", "os.symlink", "os.mkdir", "os.chmod"}
+
+
+class Killed(BaseException):
+    pass
+
+
+class _Killer:
+    """Ends the process (as far as a test can) before its n-th change to the file system."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        sys.addaudithook(self.hook)
+
+    def hook(self, event: str, args: tuple) -> None:
+        if self.left is None or not (event in STEPS or (event == "open" and "w" in str(args[1]))):
+            return
+        self.left -= 1
+        if self.left < 0:
+            self.left = None
+            raise Killed
+
+
+KILLER = _Killer()
+
+
+def kill_after(steps: int, action) -> bool:
+    """Whether the action was killed."""
+    KILLER.left = steps
+    try:
+        action()
+    except Killed:
+        return True
+    finally:
+        KILLER.left = None
+    return False
+
+
+def without_times(home: Home) -> dict[str, str]:
+    """All files but signatures (they hold the time), which must be there and whole."""
+    for path in home.root.rglob("signature.json"):
+        assert json.loads(path.read_text())["approved_by"]
+    return {
+        name: digest for name, digest in tree(home.root).items() if not name.endswith("signature.json")
+    } | {name: "signed" for name in tree(home.root) if name.endswith("signature.json")}
+
+
+def test_a_kill_before_any_step_of_an_approval_loses_and_doubles_nothing(tmp_path):
+    def prepared(name: str) -> Home:
+        home = make_home(tmp_path / name)
+        propose(home, "r0001")
+        approve(home, "r0001", ANNA)
+        propose(home, "r0002")
+        return home
+
+    whole = prepared("whole")
+    approve(whole, "r0002", ANNA)
+    expected, steps, published_early = without_times(whole), 0, 0
+    while True:
+        home = prepared(f"killed-{steps}")
+        if not kill_after(steps, lambda home=home: approve(home, "r0002", ANNA)):
+            break
+        # What others see meanwhile is the old release or the new one, whole.
+        assert home.latest.resolve().name in ("r0001", "r0002")
+        assert (home.latest / "signature.json").is_file()
+        ledger, _ = open_releases(home)
+        if ledger.length == 2:
+            # The ledger had it: the next run of any kind finishes the approval.
+            assert home.latest.resolve().name == "r0002"
+            published_early += 1
+        approve(home, "r0002", ANNA)
+        left = {name: digest for name, digest in without_times(home).items() if ".part" not in name}
+        assert left == expected, f"killed before step {steps + 1}"
+        steps += 1
+    assert steps > 10
+    assert published_early > 3
+
+
+def test_a_kill_before_any_step_of_a_first_opening_makes_one_seed(tmp_path):
+    steps = 0
+    while True:
+        home = make_home(tmp_path / str(steps))
+        (home.private / "seed").unlink()
+        killed = kill_after(steps, lambda home=home: open_releases(home))
+        seed = open_releases(home)[1]
+        assert open_releases(home)[1] == seed
+        assert len(seed) == 32
+        if not killed:
+            break
+        steps += 1
+    assert steps > 3
+
+
+def test_a_kill_before_any_step_of_publishing_synthetic_data_leaves_all_or_nothing(tmp_path):
+    """`staging/` to `proposals/` to `releases/`; the next night empties staging and starts there."""
+    from assets.disclosed import FOR_AUDIT
+    from assets.published import publish_staged
+    from assets.workspace import Workspace
+
+    def stage(home: Home) -> None:
+        folder = propose(home, "r0001", synthetic=True)
+        for name in ("tables", FOR_AUDIT):
+            (folder / name).mkdir()
+            (folder / name / "exact.parquet").write_bytes(b"exact")
+        folder.rename(home.staging / "r0001")
+
+    steps, outcomes = 0, set()
+    while True:
+        home = make_home(tmp_path / str(steps))
+        stage(home)
+        killed = kill_after(steps, lambda home=home: publish_staged(Workspace.open(home)))
+        for leftover in home.staging.iterdir():
+            shutil.rmtree(leftover)
+        publish_staged(Workspace.open(home))
+        ledger, _ = open_releases(home)
+        released = [path.name for path in home.releases.iterdir() if path.is_dir() and not path.is_symlink()]
+        assert ledger.length == len(released), f"killed before step {steps + 1}"
+        assert not list(home.root.rglob("exact.parquet"))
+        if released:
+            assert home.latest.resolve().name == "r0001"
+        outcomes.add(len(released))
+        if not killed:
+            break
+        steps += 1
+    assert steps > 15
+    assert outcomes == {0, 1}
