@@ -139,7 +139,7 @@ class _Merging:
             if self.count(rest) and not self.is_fit_rest(rest, known, withheld):
                 candidates = list(shown.values())
             elif cut or self.is_cut(rest, overlaps, known):
-                # An overlap of rows above, taken from a part that holds it, leaves too little (or the reverse).
+                # A part without an overlap of rows above (or the reverse) is too little.
                 candidates = cut or list(shown.values())
             elif slivers and not self.count(rest):
                 # That nothing is left over may be seen from the map, so hiding the rest would hide nothing.
@@ -192,12 +192,11 @@ class _Merging:
 
     def is_cut(self, atoms: Atoms, overlaps: Collection[Atoms], known: Collection[Unit]) -> bool:
         """What is left between a row and a known overlap is too small to be known."""
-        left = [
-            atoms - other if other <= atoms else other - atoms
-            for other in overlaps
-            if other <= atoms or atoms <= other
-        ]
-        return any(self.count(piece) and not self.fits(piece, known) for piece in left)
+        if not self.count(atoms):
+            return False
+        nested = [other for other in overlaps if other <= atoms or atoms <= other]
+        pieces = [atoms ^ other for other in nested]
+        return any(self.count(piece) and not self.fits(piece, known) for piece in pieces)
 
     def count(self, atoms: Atoms) -> int:
         return sum(self.children[i] for i in atoms)
