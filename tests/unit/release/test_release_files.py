@@ -99,7 +99,7 @@ def test_an_older_client_opens_it_and_reads_numbers_views_and_comments(folder):
     sql = "SELECT children, at_risk FROM area_risk WHERE area_id = 'o0' AND reference_date = '2024-12-31'"
     assert ask_old_client(folder, sql) == "200|80\n"
     sql = "SELECT comment FROM duckdb_columns() WHERE table_name = 'area_risk' AND column_name = 'children'"
-    assert ask_old_client(folder, sql) == "Antal børn 0-17 år; tom = skjult\n"
+    assert ask_old_client(folder, sql) == "Antal børn 0-17 år, afrundet (status rounded); tom = skjult\n"
 
 
 def test_the_file_has_the_storage_version_of_1_4(database):
