@@ -110,13 +110,14 @@ class Search:
                 }
             if self.overrule_groups(plan, counts):
                 continue
-            close, narrowest = self.attack(plan, counts)
+            close, narrowest = self.attack(plan, counts, to_the_end=self.rounds)
+            if close and not self.rounds:
+                if self.suppress_company([cell for cells in close.values() for cell in cells], plan, counts):
+                    continue
+                close, narrowest = self.attack(plan, counts)
             if close:
                 for name, cells in close.items():
-                    if self.rounds:
-                        self.look_again(name, cells, plan)
-                    else:
-                        self.suppress_company(cells, plan, counts)
+                    self.look_again(name, cells, plan)
                 continue
             return Found(
                 Protection(self.day, plan, counts),
@@ -293,7 +294,7 @@ class Search:
     def look_again(self, name: str, cells: Sequence[Cell], plan: Plan) -> None:
         """Another seed for the block; after a few, hide the rows."""
         block = TOP if name in self.coupled else name
-        if self.attempts[block] < SEEDS:
+        if self.rounds and self.attempts[block] < SEEDS:
             self.attempts[block] += 1
             self.lowered |= {row.removeprefix(MERGED) for row, _ in cells}
             return
@@ -303,7 +304,9 @@ class Search:
 
     # --- the attack ---------------------------------------------------------------------------------------
 
-    def attack(self, plan: Plan, counts: Published) -> tuple[dict[str, list[Cell]], int | None]:
+    def attack(
+        self, plan: Plan, counts: Published, *, to_the_end: bool = True
+    ) -> tuple[dict[str, list[Cell]], int | None]:
         """Counts that could be computed too closely, by block, and the narrowest interval of all.
 
         Municipality by municipality with the others as they are: what is possible there is possible
@@ -316,7 +319,7 @@ class Search:
         for place in places:
             for cell, width in self.attack_places(plan, counts, [place]).items():
                 widths[cell] = max(width, widths.get(cell, -1))
-        left = [cell for cell in widths if self.is_too_close(cell, widths)]
+        left = [cell for cell in widths if to_the_end and self.is_too_close(cell, widths)]
         for place in dict.fromkeys(by_size[0] if cell[0] == root else self.place_of(cell) for cell in left):
             wanted = frozenset(cell for cell in left if cell[0] == root or self.place_of(cell) == place)
             both = [place, *(other for other in by_size if other != place)][:2]
@@ -399,14 +402,20 @@ class Search:
                 must[i] = self.rounds or published.get(cell) is None
         return _Model(relations, exact, low, high, must)
 
-    def suppress_company(self, cells: Sequence[Cell], plan: Plan, counts: Published) -> None:
-        """Hide further counts until each of these can move as far as it needs."""
-        by_place: dict[str, list[Cell]] = defaultdict(list)
+    def suppress_company(self, cells: Sequence[Cell], plan: Plan, counts: Published) -> bool:
+        """Hide further counts so that each of these can move as far as it needs; whether there were any to
+        hide."""
         by_size = sorted(self.kommuner, key=lambda k: (-self.day.count(self.day.units[k].atoms), k))
+        by_places: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
         for cell in cells:
-            by_place[by_size[0] if cell[0] == self.day.root and by_size else self.place_of(cell)].append(cell)
-        for place, here in by_place.items():
-            places = [place, *(other for other in by_size if other != place)][:2]
+            place = self.place_of(cell)
+            if cell[0] in (self.day.root, place):
+                both = [place, *by_size] if place != self.day.root else by_size
+                by_places[tuple(dict.fromkeys(both))[:2]].append(cell)
+            else:
+                by_places[(place,)].append(cell)
+        before = len(self.suppressed)
+        for places, here in by_places.items():
             rows, published = self.listed_rows(plan, counts, self.areas_of(places))
             model = self.model(rows, published, places)
             number = {cell: i for i, cell in enumerate(model.relations.cells)}
@@ -429,20 +438,11 @@ class Search:
                     width=self.needed(cell),
                     seconds=self.policy.rounding.time_limit_seconds,
                 )
-                if company is None:
-                    self.overrule(
-                        self.overruled.hidden, family_of(cell[1]), cell[0].removeprefix(MERGED), plan
-                    )
-                    continue
-                is_hidden[company] = True
-                for i in company:
-                    row, item = model.relations.cells[i]
-                    self.suppressed.add((row.removeprefix(MERGED), item))
-                if not len(company):
-                    # Fractions of children let it move, whole ones don't: hide the row instead.
-                    self.overrule(
-                        self.overruled.hidden, family_of(cell[1]), cell[0].removeprefix(MERGED), plan
-                    )
+                if company is not None:
+                    is_hidden[company] = True
+                    rows_hidden = [model.relations.cells[i] for i in company]
+                    self.suppressed |= {(row.removeprefix(MERGED), item) for row, item in rows_hidden}
+        return len(self.suppressed) > before
 
     def listed_rows(
         self, plan: Plan, counts: Published, areas: Sequence[str]
