@@ -17,6 +17,8 @@ from assets.home import PRIVATE
 from assets.retention import drop_scored
 from assets.risk_factors.areas import hierarchy
 from assets.risk_factors.definitions import Definition
+from assets.risk_factors.dwellings import DWELLING_SCHEMA, count_dwellings
+from assets.risk_factors.f5_boligforhold import Parameters
 from assets.risk_factors.inputs import Registers
 from assets.risk_factors.scoring import vintages_used
 from assets.scored import (
@@ -29,6 +31,7 @@ from assets.scored import (
     stale_reasons,
 )
 from assets.workspace import Workspace, guarded
+from schemas.release import FACTORS
 from schemas.warehouse import DEFINITION, VINTAGE
 
 
@@ -50,9 +53,9 @@ def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
                     "children live in a listed area of another kommune than BEF's; they count in their "
                     "kommune, not in the area. Compare parent in omraader with KOM."
                 )
-            _vintages(registers, definitions_at(workspace, registers, day), day).write_parquet(
-                beside / "vintage.parquet"
-            )
+            definitions = definitions_at(workspace, registers, day)
+            _vintages(registers, definitions, day).write_parquet(beside / "vintage.parquet")
+            _dwellings(registers, definitions, day).write_parquet(beside / "dwelling.parquet")
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(exist_ok=True)
             beside.rename(target)
@@ -61,6 +64,17 @@ def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
             done.append(day)
         drop_scored(workspace, source)
     return done
+
+
+def _dwellings(registers: Registers, definitions: Mapping[str, Definition], day: date) -> pl.DataFrame:
+    """The dwellings of each area as each definition reads BOL."""
+    frames = [
+        count_dwellings(registers, f5, day).with_columns(definition=pl.lit(name))
+        for name, definition in definitions.items()
+        for f5 in [definition.parameters(FACTORS[4])]
+        if isinstance(f5, Parameters)
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=DWELLING_SCHEMA | {"definition": pl.String})
 
 
 def _vintages(registers: Registers, definitions: Mapping[str, Definition], day: date) -> pl.DataFrame:

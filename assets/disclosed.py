@@ -48,7 +48,15 @@ from schemas.release import AGE_BANDS, PROTECTED, RELEASE_TABLES, SYNTHETIC, con
 
 Tables = dict[str, pl.DataFrame]
 
-EXACT_TABLES = ("cell", "area_risk", "area_factor", "area_factor_count", "area_children", "design_effect")
+EXACT_TABLES = (
+    "cell",
+    "area_risk",
+    "area_factor",
+    "area_factor_count",
+    "area_children",
+    "design_effect",
+    "dwelling",
+)
 """What `aggregated` stores per date and `protect` reads."""
 DATED_TABLES = tuple(table.name for table in RELEASE_TABLES if "reference_date" in table.polars_schema)
 ATOM = ("reference_date", "kom", "area_ids", "children")

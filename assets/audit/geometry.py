@@ -123,7 +123,12 @@ def _rest(
 ) -> frozenset[int]:
     def without(statuses: tuple[str, ...]) -> frozenset[int]:
         """The parent less the siblings that are neither merged nor of these statuses."""
-        apart = [holding[s["area_id"]] for s in siblings if s["cell_status"] not in statuses]
+        apart = [
+            # Where single counts are hidden (suppression), the row is still a row of its own.
+            holding[s["area_id"]]
+            for s in siblings
+            if s["cell_status"] not in statuses or s["children"] is not None
+        ]
         return frozenset(holding[rest["parent_id"]].difference(*apart))
 
     widest = without(("too_small", "hidden", "group_hidden"))

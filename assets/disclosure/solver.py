@@ -59,6 +59,9 @@ class Program:
             "threads": 1,
             "parallel": "off",
             "random_seed": 1,
+            # Many small programs, each nearly the one before: looking at them first takes longer than
+            # solving.
+            "presolve": "on" if integer is not None else "off",
             "mip_rel_gap": gap,
             "mip_abs_gap": 1e-6,
         }.items():
