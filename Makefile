@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CODE   := assets pipelines schemas reports synthetic_data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser check lint types docs coverage mutants lock bench ui bundle clean
+.PHONY: help setup run test browser check lint types docs coverage mutants lock bench bench-disclosure ui bundle clean
 
 help:          ## this list
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ bench: $(STAMP) ## score + aggregate 1 M persons against a hand-written DuckDB q
 
 bench-reports: $(STAMP) ## 300 areas in all their forms, and again with nothing changed
 	$(BIN)/python -m tests.bench.reports
+
+bench-disclosure: $(STAMP) ## protect one date of the whole country: seconds, memory, errors of the shares
+	$(BIN)/python -m tests.bench.disclosure
 
 ui: $(STAMP)   ## the asset graph in a browser, on this machine only
 	$(BIN)/femfaktor ui

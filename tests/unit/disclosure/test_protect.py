@@ -258,3 +258,28 @@ def test_a_delivery_without_a_listed_municipality_has_a_rest_that_is_everyone():
     }
     rows = {row["area_id"]: row for row in protected(exact).tables["area_risk"].to_dicts()}
     assert columns(rows["leverance:rest:kommune"], *COUNTS) == (100, 50, 40, 60, 0, "rounded")
+
+
+@pytest.mark.parametrize(("almene", "status"), [(94, "group_hidden"), (95, "rounded"), (96, "rounded")])
+def test_that_everybody_rents_is_shown_only_where_the_dwellings_are_almene(almene, status):
+    areas = one_kommune(Area("omraade", "o1", "901"), Area("omraade", "o2", "901"))
+    all_rent = {"f5_with": 400, "n0": 0, "n1": 300}
+    cells = [
+        cell(901, "o1", 100, 300, **all_rent),
+        cell(901, "o2", 100, 300, f5_with=200, n0=100, n1=200),
+        cell(901, "", 200, 1800, f5_with=500, n0=1300, n1=500),
+    ]
+    exact = Delivery(cells, areas).tables()
+    day = exact["area_risk"]["reference_date"][0]
+    exact["dwelling"] = pl.DataFrame(
+        {"reference_date": [day], "definition": ["sfi5-v1"], "area_id": ["o1"], "dwellings": [100]}
+    ).with_columns(almene=pl.lit(almene))
+    f5 = {
+        row["area_id"]: row
+        for row in protected(exact).tables["area_factor"].filter(factor="f5_boligforhold").to_dicts()
+    }
+    assert f5["o1"]["cell_status"] == status
+    assert f5["o1"]["children_with"] == (400 if status == "rounded" else None)
+    # Hidden, it must not be the municipality less the others either.
+    assert (f5["901:rest:omraade"]["children_with"] is None) == (status == "group_hidden")
+    assert f5["901"]["children_with"] == 1100
