@@ -9,7 +9,7 @@ CODE   := assets pipelines schemas reports synthetic_data tests
 .PHONY: help setup run test browser check lint types docs coverage mutants lock bench bench-disclosure ui bundle clean
 
 help:          ## this list
-	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 setup: $(STAMP) ## install everything into .venv
 
