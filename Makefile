@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CODE   := assets pipelines schemas reports synthetic_data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser check lint types docs coverage mutants lock bench bench-disclosure ui bundle clean
+.PHONY: help setup run test browser check lint types docs coverage mutants lock bench bench-reports bench-disclosure ui bundle clean
 
 help:          ## this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
