@@ -27,7 +27,7 @@ from schemas.release import FACTORS
 from synthetic_data import ALL, generate
 from synthetic_data import READ as DEFAULT_REGISTERS
 from synthetic_data.dirt import CHANGES_ANSWERS, REFUSED, Planted, read_dirt, read_dirty_rows
-from tests.support.homes import tree
+from tests.support.homes import begin, tree
 
 YEARS = (2020, 2021, 2022, 2023, 2024)
 LATEST = '[delivery]\nredelivery = "latest"\n'
@@ -241,7 +241,7 @@ def _is_file_of(piece: Planted, name: str) -> bool:
 
 def test_typical_goes_all_the_way_and_filthy_leaves_the_release_byte_for_byte(filthy: Home, tmp_path) -> None:
     home = Home(tmp_path / "home")
-    home.create()
+    begin(home)
     home.settings.write_text(LATEST + "[release]\nreference_years = 2\n", encoding="utf-8")
     extracts = home.root / "extracts"
     generate(
