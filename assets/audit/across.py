@@ -50,6 +50,8 @@ def attack_across(
                 then = own
             if not own.is_empty():
                 _attack_pair("revisions", (old, then, day), (tables, own, day), limits, report, deadline)
+    if len(days) > 1 and EARLIER not in populations.columns:
+        report.miss("sizes of what moved borders added or took: earlier areas aren't given", len(days) - 1)
     for first, second in pairwise(days):
         sides = [(tables, now.filter(pl.col("reference_date") == day), day) for day in (first, second)]
         if not any(side[1].is_empty() for side in sides):

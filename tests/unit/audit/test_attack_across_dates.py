@@ -218,3 +218,14 @@ def test_the_border_between_two_dates_is_held_to_the_same():
         first = before.populations().with_columns(earlier_area_ids=pl.col("area_ids"))
         report = across(both, [], pl.concat([first, with_earlier(before, later)]), ROUNDED)
         assert ("dates: borders that moved by fewer than an area must hold" in rules(report)) is is_found
+
+
+def test_borders_that_cannot_be_judged_are_named():
+    days = (DAY, date(DAY.year + 1, 12, 31))
+    worlds = [world(mixed(150, 1), mixed(160, 2), day=day) for day in days]
+    first, second = (each.tables() for each in worlds)
+    both = {name: pl.concat([first[name], second[name]]) for name in first}
+    dates = pl.concat([released({}, 0, day)["release_date"] for day in days])
+    populations = pl.concat([each.populations() for each in worlds])
+    report = across({**both, "release_date": dates}, [], populations, ROUNDED)
+    assert list(report.not_exact) == ["sizes of what moved borders added or took: earlier areas aren't given"]
