@@ -13,6 +13,7 @@ from assets.workspace import Voice
 from pipelines.night import Outcome, run_night
 from schemas.registers import CONTRACTS, READ
 from synthetic_data.edge_children import write_edge_delivery
+from tests.support.homes import begin
 
 BY_WEEK = ["sfi5-v1-f3-dream-enhver", "sfi5-v1-f3-dream26"]
 
@@ -22,6 +23,7 @@ def home(tmp_path_factory) -> Home:
     """A delivery with DREAM for 2013-2024, and one register that no factor reads."""
     home = Home(tmp_path_factory.mktemp("optional") / "home")
     write_edge_delivery(home.root / "extracts")
+    begin(home)
     home.settings.write_text("[release]\nreference_years = 2\n", encoding="utf-8")
     (home.root / "extracts" / "ind2024.csv").write_text("PNR;PERINDKIALT_13\nno id;no amount\n")
     (home.root / "extracts" / "ind2024.csv.syntetisk").touch()
