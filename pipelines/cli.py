@@ -482,7 +482,7 @@ def explain(home: Home, factor: str, definition: str) -> None:
 
 
 @main.command()
-@click.option("--persons", type=click.IntRange(min=2_000), default=300_000, show_default=True)
+@click.option("--persons", type=click.IntRange(min=2_000), default=100_000, show_default=True)
 @click.option("--seed", type=int, default=20240615, show_default=True)
 @click.pass_obj
 def demo(home: Home, persons: int, seed: int) -> None:

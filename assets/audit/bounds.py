@@ -205,8 +205,10 @@ class Solver:
 
 def _highs(system: System, taken: np.ndarray, integer: bool) -> Any:
     import highspy
+    from highspy._core import _Highs
 
-    highs = highspy.Highs()
+    # Not highspy.Highs(): its constructor prints a banner that no option holds back.
+    highs = _Highs()
     for name, value in {
         "output_flag": False,
         "threads": 1,
