@@ -15,6 +15,7 @@ from tests.support.homes import begin, copy_home
 
 PERSONS = 30_000
 SEED = 7
+SET_BY_A_RUN = ("TMPDIR", "POLARS_TEMP_DIR", "DAGSTER_HOME", "FEMFAKTOR_HOME")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Night:
 @pytest.fixture(autouse=True)
 def _environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch):
     """A run points temporary files into its home and narrows the umask: not for the next test."""
-    for variable in ("TMPDIR", "POLARS_TEMP_DIR", "DAGSTER_HOME", "FEMFAKTOR_HOME"):
+    for variable in SET_BY_A_RUN:
         monkeypatch.setenv(variable, os.environ.get(variable, ""))
         monkeypatch.delenv(variable)
     mask = os.umask(0o022)
@@ -61,7 +62,13 @@ def night(synthetic_home, tmp_path_factory: pytest.TempPathFactory) -> Night:
 
     home = copy_home(synthetic_home, tmp_path_factory.mktemp("night") / "home")
     said: list[str] = []
+    before = {name: os.environ.pop(name, None) for name in SET_BY_A_RUN}
     outcome = run_night(home, Voice(said.append))
+    # The tests' own fixture runs after this one and would take these for what was there before.
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
     assert outcome.exit_code == 0, outcome.messages
     return Night(home, outcome, tuple(said))
 

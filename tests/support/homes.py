@@ -42,7 +42,9 @@ def begin(home: Home) -> None:
     """The policy that `femfaktor init` writes, and a seed that all tests share: equal data, equal release."""
     home.create()
     shutil.copy(POLICY_TEMPLATE, home.policy)
-    (home.private / "seed").write_bytes(b"no secret".ljust(32))
+    seed = home.private / "seed"
+    seed.write_bytes(b"no secret".ljust(32))
+    seed.chmod(0o600)
 
 
 def unmark(home: Home) -> None:
