@@ -243,8 +243,3 @@ def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.sort(
         pl.col(name).cast(pl.Enum(values[name])) if name in values else pl.col(name) for name in table.key
     )
-
-
-def table_named(name: str) -> Table:
-    """The declaration of one table. Raises KeyError for an unknown name."""
-    return {table.name: table for table in RELEASE_TABLES}[name]

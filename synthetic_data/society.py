@@ -121,10 +121,6 @@ _DEFAULTS: dict[str, int] = {
 }  # fmt: skip
 
 
-def is_here(persons: Persons) -> Bools:
-    return persons.status == HERE
-
-
 def find_minors(persons: Persons, day: int) -> Rows:
     """Alive, resident, under 18 on `day`."""
     return np.flatnonzero((persons.birth > years_before(day, 18)) & (persons.status == HERE))

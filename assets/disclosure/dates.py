@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -87,9 +87,6 @@ class Day:
     design_effect: dict[str, float]
     with_ages: frozenset[str]
     almene_pct: dict[str, float]
-    earlier: dict[str, Atoms] = field(default_factory=dict)
-    """Areas of the reference date before whose border was another: the atoms (of this date) inside the old
-    one."""
 
     def __post_init__(self) -> None:
         self.children = self.counts[:, ITEM_NUMBER[CHILDREN]]
