@@ -32,7 +32,7 @@ def commands() -> list[str]:
 
 def make_targets() -> set[str]:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    return set(re.findall(r"(?m)^([a-z]+):", makefile))
+    return set(re.findall(r"(?m)^([a-z-]+):", makefile))
 
 
 def test_rendered_parts_are_fresh() -> None:
