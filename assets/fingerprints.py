@@ -101,9 +101,17 @@ class Fingerprints:
             *(f"{name} is gone" for name in before if name not in inputs),
         ]
 
-    def record(self, node: str, inputs: Mapping[str, str], output: str = "") -> None:
+    def record(
+        self, node: str, inputs: Mapping[str, str], output: str = "", facts: Mapping[str, Any] | None = None
+    ) -> None:
+        """Note a good result. `facts`: what else is to be known of it, in counts (`assets/quality.py`)."""
         self._content["nodes"][node] = {"inputs": dict(inputs), "output": output}
+        if facts:
+            self._content["nodes"][node]["facts"] = dict(facts)
         self.save()
+
+    def facts(self, node: str) -> dict[str, Any]:
+        return self._content["nodes"].get(node, {}).get("facts", {})
 
     def output(self, node: str) -> str:
         return self._content["nodes"][node]["output"]

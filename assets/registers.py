@@ -13,6 +13,7 @@ import dagster as dg
 from assets.extracts import Delivery, Source, TypingReport, discover, type_register
 from assets.fingerprints import hash_bytes, hash_code, hash_file
 from assets.home import PRIVATE
+from assets.quality import quarantine_facts
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
 from schemas.errors import InputRefused, Problem
@@ -59,7 +60,7 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
         )
         for note in _notes(report):
             workspace.say(f"{node}: {note}")
-        fingerprints.record(node, inputs, hash_file(target))
+        fingerprints.record(node, inputs, hash_file(target), quarantine_facts(report.quarantine))
         rows[vintage] = report.rows_written
     for node in fingerprints.nodes(node_of(register)):
         vintage = node.rsplit("/", 1)[-1]
@@ -82,11 +83,9 @@ def node_of(register: str, vintage: str = "") -> str:
 def _notes(report: TypingReport) -> list[str]:
     """What a reader of the log should know: counts and column names."""
     notes = [f"{report.rows_written:,} rows"]
-    if report.duplicates_dropped:
-        notes.append(f"{report.duplicates_dropped:,} duplicate rows dropped")
+    notes += [f"left aside: {each}" for each in report.quarantine]
     if report.columns_dropped:
         notes.append(f"columns not in the contract, dropped: {', '.join(report.columns_dropped)}")
-    notes += [f"{column}: {n:,} unknown codes became unknown" for column, n in report.unknown_codes.items()]
     return notes
 
 

@@ -20,6 +20,7 @@ from assets.extracts.columns import ColumnMapping, match_columns
 from assets.extracts.readers import column_names, read_chunks
 from schemas.contracts import Column, Contract, Kind
 from schemas.errors import InputRefused, Problem
+from schemas.quarantine import Quarantine
 from schemas.weeks import is_week_name, monday_of
 
 
@@ -45,6 +46,23 @@ class TypingReport:
     unknown_codes: Mapping[str, int] = field(default_factory=dict)
     undescribed_codes: Mapping[str, int] = field(default_factory=dict)
     unknown_code_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def quarantine(self) -> list[Quarantine]:
+        """What was left aside, by rule."""
+        rules = [
+            ("", "empty lines, dropped", self.blank_rows),
+            ("", "rows equal to another, dropped", self.duplicates_dropped),
+            *(
+                (column, "codes not in the code list, unknown", count)
+                for column, count in self.unknown_codes.items()
+            ),
+        ]
+        return [
+            Quarantine(self.register, self.vintage, column, rule, count, self.rows_read)
+            for column, rule, count in rules
+            if count
+        ]
 
 
 def type_register(

@@ -1,0 +1,11 @@
+"""The faults, group by group.
+
+Belongs here: the list of groups. Does not belong here: a fault (one module per group).
+"""
+
+from __future__ import annotations
+
+from tests.faults.cases import deliveries
+from tests.faults.fault import Group
+
+GROUPS: tuple[Group, ...] = (deliveries.GROUP,)

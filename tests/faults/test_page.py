@@ -1,0 +1,18 @@
+"""docs/faults.md says what the cases say."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tests.faults.cases import GROUPS
+from tests.faults.fault import render_page
+
+PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+
+
+def test_the_page_of_faults_is_rendered_from_the_cases() -> None:
+    page = render_page(GROUPS)
+    if os.environ.get("FEMFAKTOR_UPDATE_SNAPSHOT"):
+        PAGE.write_text(page, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page, "FEMFAKTOR_UPDATE_SNAPSHOT=1 renders it"
