@@ -1,7 +1,7 @@
 """What is known about the quality of the registers in use, in counts: what was left aside and why.
 
-Belongs here: reading it back for those who tell it (the warehouse's quality table, `femfaktor status`). Standard
-library only: a quiet night may ask too.
+Belongs here: reading it back for those who tell it (the warehouse's quality table, `femfaktor status`).
+Standard library only: a quiet night may ask too.
 Does not belong here: finding it (`extracts/`), its shape (`schemas/quarantine.py`).
 """
 

@@ -1,7 +1,7 @@
 """What was left aside without stopping the night, in counts.
 
-Belongs here: the shape of a quarantine. Does not belong here: finding it (`assets/extracts`), keeping and telling
-it (`assets/quality.py`).
+Belongs here: the shape of a quarantine. Does not belong here: finding it (`assets/extracts`), keeping and
+telling it (`assets/quality.py`).
 """
 
 from __future__ import annotations

@@ -69,13 +69,14 @@ class Group:
 
 _INTRO = """# Bad deliveries, and what comes of them
 
-<!-- Rendered from tests/faults: do not edit; FEMFAKTOR_UPDATE_SNAPSHOT=1 with tests/faults/test_page.py renders it. -->
+<!-- Rendered from tests/faults: do not edit. FEMFAKTOR_UPDATE_SNAPSHOT=1 and test_page.py there render it. -->
 
 Every fault below is planted into a good delivery in its forms (hive and yearly Parquet, CSV, gzipped CSV, SAS
-transport), on a first and on a later night, and played by `make test` (each once) and `make faults` (all of it).
-**Refused** (exit 20): the last good release stays byte for byte, and the next good delivery goes on as if nothing
-had happened. **Taken**: the night goes on with what can be used; what was left aside is counted. No message, log
-or history holds a value.
+transport), on a first and on a later night: `make test` plays each once, the pytest marker `faults` all of it.
+
+**Refused** (exit 20): the last good release stays byte for byte, and the next good delivery goes on as if
+nothing had happened. **Taken**: the night goes on with what can be used; what was left aside is counted. No
+message, log or history holds a value.
 """
 
 

@@ -1,4 +1,4 @@
-"""Plays a fault: into a good delivery, through the functions that the night's assets call, and what came of it.
+"""Plays a fault: into a good delivery, through the functions that the night's assets call; and judges.
 
 Belongs here: homes to play in, and the judgement. Does not belong here: Dagster (whole nights are in
 `test_whole_nights.py`), expectations (`cases/`).
@@ -70,7 +70,7 @@ def ingest(home: Home) -> Ingested:
 
 
 def play(fault: Fault, good: Home, form: Format, folder: Path, *, is_later: bool) -> None:
-    """Plant the fault into a copy of the ingested `good` home, ingest, judge; then deliver what is good again."""
+    """Plant the fault into a copy of an ingested home, ingest, judge; then deliver what is good again."""
     home = copy_home(good, folder / "home")
     typed = tree(home.private / "registers")
     if not is_later:

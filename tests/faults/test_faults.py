@@ -1,7 +1,7 @@
 """Every fault of `cases/`, through the functions that the night's assets call.
 
-`make test` plays each once, so that over all of them each form meets a first and a later night; `make faults` plays
-each in all its forms on both.
+`make test` plays each once, so that over all of them each form meets a first and a later night; the marker
+`faults` plays each in all its forms on both.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Belongs here: whole files. Does not belong here: their rows (`shape.py`) and val
 from __future__ import annotations
 
 from tests.faults.delivery import Delivered
-from tests.faults.fault import CSV, Fault, Group, Said
+from tests.faults.fault import Fault, Group, Said
 
 
 def cut_in_half(delivered: Delivered) -> None:
