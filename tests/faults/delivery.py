@@ -1,6 +1,6 @@
 """A delivery of a few hundred invented persons in two kommuner, in every form a delivery comes in.
 
-Belongs here: the good delivery that faults are planted into, and ways to plant: changed frames, changed bytes.
+Belongs here: the good delivery that faults are planted into, and how to plant: changed frames and bytes.
 Does not belong here: the faults (`cases/`), what they lead to (`play.py`).
 
 By arithmetic alone: the same persons everywhere, and every number in an expectation can be counted by hand.

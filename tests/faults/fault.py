@@ -69,10 +69,10 @@ class Group:
 
 _INTRO = """# Bad deliveries, and what comes of them
 
-<!-- Rendered from tests/faults: do not edit. FEMFAKTOR_UPDATE_SNAPSHOT=1 and test_page.py there render it. -->
+<!-- Rendered from tests/faults: don't edit. FEMFAKTOR_UPDATE_SNAPSHOT=1 and test_page.py there render it. -->
 
 Every fault below is planted into a good delivery in its forms (hive and yearly Parquet, CSV, gzipped CSV, SAS
-transport), on a first and on a later night: `make test` plays each once, the pytest marker `faults` all of it.
+transport), on a first and on a later night: `make test` plays each once, the pytest marker `faults` all.
 
 **Refused** (exit 20): the last good release stays byte for byte, and the next good delivery goes on as if
 nothing had happened. **Taken**: the night goes on with what can be used; what was left aside is counted. No
