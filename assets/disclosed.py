@@ -40,6 +40,7 @@ from assets.registers import open_delivery
 from assets.release import read_release
 from assets.release.manifest import numbered, waiting_proposals
 from assets.risk_factors.definitions import Definition
+from assets.risk_factors.explain import readings
 from assets.scored import definitions_of
 from assets.settings import load_owner_policy
 from assets.workspace import Workspace, guarded
@@ -143,7 +144,7 @@ def stage_release(workspace: Workspace) -> Path | None:
         definition=definition,
         vintages=vintages,
         marking=marking,
-        facts=facts | {"code": code[:12]},
+        facts=facts | {"code": code[:12]} | readings(definition),
         seed=seed,
     )
     tables = protected.tables

@@ -300,9 +300,9 @@ def _scale(bars: Sequence[Bar], width: float) -> float:
 def factor_dots(
     rows: Sequence[tuple[Bar, Bar | None]], width: float, own_name: str, other_name: str, names: float = 0.0
 ) -> str:
-    """Per factor the unit's share (filled dot) and the other's (open dot) on one scale, 0 to 100.
+    """Per factor the unit's share (dot) and the other's (upright stroke) on one scale, 0 to 100.
 
-    Numbers stand on the outer sides of their dots, so they never meet; the first row with both names them.
+    Numbers stand on the outer sides of the two, so they never meet; the first row with both names them.
     `names`: room for the factors' names, where no table beside the chart has them.
     """
     top = 5.0
@@ -329,13 +329,16 @@ def factor_dots(
             canvas.line([(x_of(b), y), (x_of(a), y)], ACCENT_TINT, 3.0)
         own_right = b is None or a is None or a >= b
         if b is not None and other is not None:
-            canvas.dot(x_of(b), y, 1.25, "white", GREY, 1.3)
             _beside(canvas, x_of(b), y, other.label, GREY, "regular", right=not own_right)
         if a is None:
             _hidden(canvas, x_of(b or 0.0) + (4.0 if b is not None else 1.0), y, own.label)
         else:
             canvas.dot(x_of(a), y, 1.6, ACCENT, "white", 0.6)
             _beside(canvas, x_of(a), y, own.label, ACCENT, "semibold", right=own_right)
+        if b is not None:
+            # Over the dot: alike shares must not hide one another.
+            for color, weight in (("white", 3.2), (INK, 1.3)):
+                canvas.line([(x_of(b), y - 2.1), (x_of(b), y + 2.1)], color, weight)
         if i == named and a is not None and b is not None:
             first, second = sorted(((a, own_name, ACCENT, "semibold"), (b, other_name, GREY, "regular")))
             start = x_of(first[0])

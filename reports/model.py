@@ -21,8 +21,8 @@ from reports.compare import Comparison, Factor, compare, nearest
 from schemas.release import AGE_BANDS, FACTORS, N_FACTORS
 
 REGISTERS = ("bef", "udda", "akm", "kraf", "bol")
-FACTS = ("policy", "policy_hash", "definition_hash", "controller", "purpose", "legal_basis")
-"""Of the table `release`, what reports say."""
+FACTS = ("policy", "policy_hash", "definition_hash", "controller", "purpose", "legal_basis", *FACTORS)
+"""Of the table `release`, what reports say; by a factor's name, how it is read."""
 TWINS = 5
 """Comparable areas a report names."""
 

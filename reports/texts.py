@@ -36,8 +36,6 @@ FACTOR_NAMES = {
     "f4_ingen_uddannelse": "Mor har ingen uddannelse eller kun grundskole",
     "f5_boligforhold": "Mors boligforhold",
 }
-F5_READINGS = {"-f5-almen": "bor alment", "-f5-trangt": "bor trangt"}
-"""By the end of the definition's name; otherwise rented."""
 REGISTER_NAMES = {
     "bef": "Befolkningen (BEF)",
     "udda": "Uddannelse (UDDA)",
@@ -96,7 +94,7 @@ READ_CHANGE = (
 )
 METHOD_COUNTED = (
     "De fem faktorer er valgt i SFI's rapport 10:14 og tæller lige meget. Hver er ja, nej eller uoplyst og "
-    "måles hos moren i registrene nedenfor; den præcise læsning følger definitionen."
+    "måles hos moren i registrene nedenfor."
 )
 METHOD_COMPARED = (
     "En faktor kaldes mere udbredt end et andet sted, når forskellen er større end 95 pct.-grænserne for "
@@ -489,20 +487,30 @@ def factor_finding(compared: Sequence[Comparison], drivers: Sequence[str], again
     return f"Mest udbredt af de viste: {name} ({factor_cell(top.own)})."
 
 
-def f5_reading(definition_name: str) -> str:
-    return next(
-        (words for end, words in F5_READINGS.items() if definition_name.endswith(end)), "bor til leje"
-    )
+def readings_sentence(facts: Mapping[str, str]) -> str:
+    """What the definition reads as each factor; empty for a release that doesn't say."""
+    said = [_reading(facts, key) for key in FACTOR_NAMES if key in facts]
+    return f"De er læst sådan: {'; '.join(said)}." if said else ""
 
 
-def factor_label(key: str, definition_name: str) -> str:
+def _reading(facts: Mapping[str, str], key: str) -> str:
+    """moren bor i en lejebolig"""
+    text = facts.get(key, "").removesuffix(".")
+    return text[:1].lower() + text[1:]
+
+
+def factor_label(key: str, facts: Mapping[str, str]) -> str:
     """The factor's name; of the housing factor also what it is read as."""
-    return f"{FACTOR_NAMES[key]}: {f5_reading(definition_name)}" if key == F5 else FACTOR_NAMES[key]
+    reading = _reading(facts, key).removeprefix("moren ").partition(":")[0] if key == F5 else ""
+    return f"{FACTOR_NAMES[key]}: {reading}" if reading else FACTOR_NAMES[key]
 
 
-def f5_sentence(definition_name: str, factor: Factor) -> str:
+def f5_sentence(facts: Mapping[str, str], factor: Factor) -> str:
     """What the housing factor means; where it is nearly everyone, that it says what the area is."""
-    text = f"Mors boligforhold: mor {f5_reading(definition_name)}."
+    reading = _reading(facts, F5)
+    text = f"{FACTOR_NAMES[F5]}: {reading or 'som definitionen siger'}."
+    if not reading.endswith(("lejebolig", "almen bolig")):
+        return text
     if factor.status == "group_hidden" or (factor.share_pct or 0.0) >= 80:
         return f"{text} I almene områder gælder det stort set alle, så de fire andre faktorer afgør andelen."
     return text

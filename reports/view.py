@@ -24,13 +24,14 @@ from reports.model import Count, Report, ReportSet, Risk, Unit
 from reports.numbers import percent, percent_range
 
 # Millimetres; templates/report.typ sets the same measures.
-KEY_WIDTH, COMPARE_WIDTH, SIDE_WIDTH, FACTORS_WIDTH = 68.0, 98.0, 68.0, 56.0
+KEY_WIDTH, COMPARE_WIDTH, SIDE_WIDTH, FACTORS_WIDTH = 56.0, 98.0, 68.0, 56.0
 YEARS_HEIGHT, COUNT_NAMES, FACTOR_NAMES = 42.0, 22.0, 66.0
 PICTURES = (("andel", "compare"), ("udvikling", "years"), ("faktorer", "factors"))
 """File name and figure."""
 PICTURE_NAME = 40.0
 # How wide a text may be, in millimetres at the charts' size: two pages stay two whatever the names.
-TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT, FACT_LIMIT = 250.0, 190.0, 110.0, 46.0, 300.0
+TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT = 250.0, 190.0, 110.0, 46.0
+FACT_LIMIT, READINGS_LIMIT = 300.0, 800.0
 TITLE_SIZES = ((80.0, "22"), (140.0, "17"), (TITLE_LIMIT, "13"))
 MOST_ROWS, MOST_YEARS = {"omraade": 5}, 8
 
@@ -317,7 +318,7 @@ def _factors(report: Report, reports: ReportSet) -> dict[str, Any]:
     said: list[str] = []
     for comparison in report.compared:
         factor = comparison.own
-        name = texts.factor_label(factor.key, reports.definition)
+        name = _clipped(texts.factor_label(factor.key, reports.facts), FACTOR_NAMES)
         share = texts.factor_cell(factor)
         others = [texts.factor_cell(unit.factors[factor.key]) for unit in columns]
         lines.append([name, share, *others])
@@ -346,7 +347,7 @@ def _factors(report: Report, reports: ReportSet) -> dict[str, Any]:
         "svg": charts.factor_dots(bars, FACTORS_WIDTH, *whose),
         "svg_named": charts.factor_dots(bars, FACTORS_WIDTH + FACTOR_NAMES, *whose, names=FACTOR_NAMES),
         "alt": f"Prikdiagram. {finding} Andele: {'; '.join(said)}",
-        "note": texts.f5_sentence(reports.definition, subject.factors[texts.F5]),
+        "note": _clipped(texts.f5_sentence(reports.facts, subject.factors[texts.F5]), FACT_LIMIT),
         "table": _table(_heading(texts.H_FACTORS, report, subject), [*texts.TABLE_FACTORS, *heads], table),
     }
 
@@ -473,9 +474,10 @@ def _protection(report: Report, reports: ReportSet) -> list[str]:
 
 
 def _method(reports: ReportSet) -> dict[str, Any]:
+    said = _breakable(_clipped(texts.readings_sentence(reports.facts), READINGS_LIMIT))
     return {
         "heading": texts.H_METHOD,
-        "paragraphs": [texts.METHOD_COUNTED, texts.METHOD_COMPARED],
+        "paragraphs": [texts.METHOD_COUNTED, *([said] if said else []), texts.METHOD_COMPARED],
         "registers_heading": texts.H_REGISTERS,
         "registers": [printable(texts.vintage(entry)) for entry in reports.vintages],
         "benchmarks_heading": texts.H_BENCHMARKS,

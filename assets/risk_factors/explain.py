@@ -60,6 +60,11 @@ def find_factor(name: str) -> Factor:
     raise refusal("definition", "no such factor", f"Name one of: {known}.")
 
 
+def readings(definition: Definition) -> dict[str, str]:
+    """How each factor is read, in one Danish sentence, by factor."""
+    return {f.key: f.rule.describe(definition.parameters(f.key)).da for f in FACTORS}
+
+
 def render_factor_table(definition: Definition) -> str:
     """The five factors as a Markdown table."""
     rows = []

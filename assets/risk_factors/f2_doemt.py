@@ -23,6 +23,7 @@ from assets.risk_factors.parameters import (
     FactorParameters,
     RuleText,
     Years,
+    either,
     is_in_words,
     is_valid_code,
 )
@@ -111,7 +112,7 @@ def describe(parameters: Parameters) -> RuleText:
         no="no such decision, and the mother is in every year-end BEF of the window (from her birth year)",
         unknown="no such decision, but a year-end BEF of the window lacks her; or the mother is blank",
         en="The mother is convicted under " + ", ".join(law.da for law in parameters.laws) + f" {since_en}.",
-        da="Moren er dømt efter " + ", ".join(law.da for law in parameters.laws) + f" {since}.",
+        da=f"Moren er dømt efter {either(law.da for law in parameters.laws)} {since}.",
         register="KRAF (decisions), BEF (presence)",
         codes=parameters.laws + parameters.decisions,
         window=window,

@@ -22,6 +22,7 @@ from assets.risk_factors.parameters import (
     RuleText,
     Strict,
     Years,
+    either,
     is_in_words,
     is_valid_code,
     valid_codes,
@@ -129,12 +130,13 @@ def has_risk_factor(parameters: Parameters, reference_date: date) -> nw.Expr:
 def describe(parameters: Parameters) -> RuleText:
     if parameters.dream is not None:
         return _describe_weeks(parameters.dream)
-    benefits = ", ".join(code.da for code in parameters.benefit_codes)
+    benefits = either(code.da for code in parameters.benefit_codes)
     return RuleText(
         yes=f"the mother's SOCIO13 is {is_in_words(parameters.benefit_codes)}",
         no="it is any other code",
         unknown="she is not in that year's AKM, her SOCIO13 is blank, or the mother is blank",
-        en=f"The mother's main income of the year is {benefits}.",
+        en="The mother's main income of the year is "
+        f"{', '.join(code.da for code in parameters.benefit_codes)}.",
         da=f"Morens væsentligste indkomstkilde i året er {benefits}.",
         register=f"AKM, newest year up to the reference date (at most {parameters.max_age_years} years old)",
         codes=parameters.benefit_codes,
@@ -144,7 +146,7 @@ def describe(parameters: Parameters) -> RuleText:
 def _describe_weeks(weeks: Weeks) -> RuleText:
     number = f"at least {weeks.at_least} of the last {weeks.window} weeks"
     number_da = f"mindst {weeks.at_least} af de seneste {weeks.window} uger"
-    benefits = ", ".join(dict.fromkeys(code.da for code in weeks.benefit_codes))
+    benefits = either(dict.fromkeys(code.da for code in weeks.benefit_codes))
     return RuleText(
         yes=f"in {number} the mother's code is {is_in_words(weeks.benefit_codes)}",
         no="fewer, even if every week that is not known were one; blank is none if she was in BEF at the "

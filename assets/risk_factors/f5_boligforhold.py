@@ -109,7 +109,7 @@ def describe(parameters: Parameters) -> RuleText:
             else f"less than {crowding.limit:g} m² per resident"
         )
         rule_da = (
-            f"mere end {_danish(crowding.limit)} personer pr. værelse"
+            f"flere end {_danish(crowding.limit)} pr. værelse"
             if per_room
             else f"mindre end {_danish(crowding.limit)} m² pr. person"
         )

@@ -96,6 +96,12 @@ class RuleText:
     window: str = ""
 
 
+def either(names: Iterable[str]) -> str:
+    """`a, b eller c`"""
+    *first, last = names
+    return f"{', '.join(first)} eller {last}" if first else last
+
+
 def valid_codes(codes: Iterable[Code], day: date) -> list[int]:
     """The codes that are valid on `day`, ascending."""
     return sorted(value for code in codes if code.is_valid_on(day) for value in code.values)

@@ -136,6 +136,14 @@ BENCHMARKS = (
     ),
 )
 
+READINGS = {
+    "f1_ikke_kernefamilie": "Barnet bor ikke sammen med begge sine forældre.",
+    "f2_doemt": "Moren er dømt efter straffeloven eller våbenloven inden for de seneste 5 år.",
+    "f3_kontanthjaelp_pension": "Morens væsentligste indkomstkilde i året er kontanthjælp eller pension.",
+    "f4_ingen_uddannelse": "Moren har ingen uddannelse ud over grundskolen.",
+    "f5_boligforhold": "Moren bor i en lejebolig.",
+}
+
 
 class Tables:
     """Rows of the release tables, added unit by unit."""
@@ -228,7 +236,7 @@ class Tables:
             }
             for register, vintage in {**registers, "bol": LATEST}.items()
         ]
-        facts = {"definition": DEFINITION, "policy": "test", "policy_hash": "ab12" * 16}
+        facts = {"definition": DEFINITION, "policy": "test", "policy_hash": "ab12" * 16, **READINGS}
         rows["release"] = [{"key": k, "value": v, "marking": self.marking} for k, v in facts.items()]
         return {
             table.name: pl.DataFrame(

@@ -11,6 +11,7 @@ import pytest
 from reports import compare, initiatives, texts, view
 from reports.compare import Factor
 from reports.model import build_report_set
+from reports.texts import F5
 from tests.support.deliveries import shared_data
 
 
@@ -121,11 +122,28 @@ def test_an_area_too_small_for_factors_shows_its_plans_and_says_so(builder):
 
 def test_the_housing_factor_says_what_it_is_read_as_and_that_it_is_nearly_everyone(builder):
     assert page_of(builder.one_area())["factors"]["note"] == (
-        "Mors boligforhold: mor bor til leje. I almene områder gælder det stort set alle, så de fire andre "
-        "faktorer afgør andelen."
+        "Mors boligforhold: moren bor i en lejebolig. I almene områder gælder det stort set alle, så de fire "
+        "andre faktorer afgør andelen."
     )
-    assert "bor trangt" in texts.f5_sentence("sfi5-v1-f5-trangt", factor(20, 80, 20.0))
-    assert "almene" not in texts.f5_sentence("sfi5-v1", factor(79, 21, 79.0))
+    rented, crowded = {F5: "Moren bor i en lejebolig."}, {F5: "Moren bor trangt: flere end 1 pr. værelse."}
+    assert "almene" in texts.f5_sentence(rented, factor(80, 20, 80.0))
+    assert "almene" not in texts.f5_sentence(rented, factor(79, 21, 79.0))
+    assert texts.f5_sentence(crowded, factor(80, 20, 80.0)) == (
+        "Mors boligforhold: moren bor trangt: flere end 1 pr. værelse."
+    )
+    assert texts.factor_label(F5, crowded) == "Mors boligforhold: bor trangt"
+    assert texts.factor_label(F5, {}) == "Mors boligforhold"
+
+
+def test_page_two_says_how_each_factor_is_read(builder):
+    said = page_of(builder.one_area())["method"]["paragraphs"][1]
+    assert said == (
+        "De er læst sådan: barnet bor ikke sammen med begge sine forældre; moren er dømt efter straffeloven "
+        "eller våbenloven inden for de seneste 5 år; morens væsentligste indkomstkilde i året er "
+        "kontanthjælp eller pension; moren har ingen uddannelse ud over grundskolen; "
+        "moren bor i en lejebolig."
+    )
+    assert texts.readings_sentence({}) == ""
 
 
 # What others did (DESIGN 8).

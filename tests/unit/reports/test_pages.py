@@ -67,7 +67,7 @@ def test_factor_rows_equal_the_table_and_a_hidden_row_is_said_as_hidden(normal):
     text = text_of(normal)
     assert "Mor bor ikke i kernefamilie 125 180 3 41 pct. 27,3 pct. 26,4 pct." in text
     assert "Mor er dømt for kriminalitet skjult skjult skjult skjult 2 pct. 1,9 pct." in text
-    assert "Mors boligforhold: bor til leje 287 19 2 94 pct." in text
+    assert "Mors boligforhold: bor i en lejebolig 287 19 2 94 pct." in text
 
 
 def test_children_are_given_by_age(normal):
@@ -269,7 +269,7 @@ def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, printed, no
     assert "ingen skjult; en skjult" in numbers and "0–2 år skjult" in ages
     assert "Enghaven skjult; Åløse Kommune skjult" in compare
     assert "2024: skjult" in years
-    assert "Mors boligforhold: bor til leje skjult" in factors
+    assert "Mors boligforhold: bor i en lejebolig skjult" in factors
 
 
 def test_a_group_hidden_share_is_given_as_a_bound(builder, printed):
@@ -290,7 +290,7 @@ def test_a_group_hidden_share_is_given_as_a_bound(builder, printed):
         return frames
 
     text = text_of(printed("group", tables))
-    assert "Mors boligforhold: bor til leje skjult skjult skjult ≥ 90 pct." in text
+    assert "Mors boligforhold: bor i en lejebolig skjult skjult skjult ≥ 90 pct." in text
     assert "I almene områder gælder det stort set alle" in text
 
 
