@@ -76,7 +76,7 @@ def test_the_page_has_the_default_in_full_and_one_line_for_each_variant() -> Non
     ("own", "factor", "said"),
     [
         ("[f4_ingen_uddannelse]\nmissing = 'nej'\n", "f4", "uoplyst tæller som nej"),
-        ("[f5_boligforhold]\ncondition = 'trangt'\n", "f5", "mere end 1 personer pr. værelse"),
+        ("[f5_boligforhold]\ncondition = 'trangt'\n", "f5", "flere end 1 pr. værelse"),
         (
             "[f5_boligforhold]\ncondition = 'trangt'\n"
             "crowding = { measure = 'm2_pr_person', limit = 17.5 }\n",
