@@ -26,8 +26,9 @@ $(STAMP): requirements.lock tools.lock pyproject.toml
 run: $(STAMP)  ## synthetic registers -> release, DuckDB file and area reports
 	$(BIN)/femfaktor demo
 
+# One worker per core; a file stays with one worker, whose fixtures it shares.
 test: $(STAMP) ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 browser: $(STAMP) ## the web pages in a headless Chromium: search, keyboard, phone, dark, print, accessibility
 	$(BIN)/python -m pytest -m browser tests/browser
