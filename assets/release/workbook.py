@@ -6,6 +6,7 @@ column means (its declaration), what the release is made of (the table `release`
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from schemas.tables import Column, Table
 
 FRONT = "Om"
 TITLE = "Børn i særlig risiko i boligområder"
+TEXT_WIDTH = 110  # of the front sheet, in characters
 ACCENT, TINT, HIDDEN_TINT = "#0B5C7F", "#E7F0F4", "#EDEDED"
 READING = (
     (
@@ -116,16 +118,21 @@ def _write_front(
     _set_up_page(sheet, marking)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 30, formats["term"])
-    sheet.set_column(1, 1, 110, formats["wrap"])
+    sheet.set_column(1, 1, TEXT_WIDTH, formats["wrap"])
     sheet.write_string(0, 0, TITLE, formats["title"])
     sheet.write_string(1, 0, marking, formats["marking"])
+    told = dict(facts["release"].select("key", "value").iter_rows())
+    factors = tuple(
+        (key, f"{name}. Læst sådan: {told[key]}" if key in told else name)
+        for key, name in FACTOR_NAMES.items()
+    )
     sections = [
         ("Sådan læses tallene", READING),
-        ("De fem risikofaktorer (om moren)", tuple(FACTOR_NAMES.items())),
+        ("De fem risikofaktorer (om moren)", factors),
         ("Hvad må lægges sammen, og hvor forkert kan det blive?", SUMS),
         ("Status (cell_status)", STATUS_LEGEND),
         ("Ark", tuple((table.name, table.da) for table in tables)),
-        ("Udgivelsen", tuple(facts["release"].select("key", "value").iter_rows())),
+        ("Udgivelsen", tuple((k, v) for k, v in told.items() if k not in FACTOR_NAMES)),
         *((f"Kolonner i {table.name}", tuple((c.name, c.da) for c in table.columns)) for table in tables),
     ]
     top = 3
@@ -138,6 +145,8 @@ def _write_front(
             else:
                 sheet.write_string(i, 0, term, formats["term"])
             sheet.write_string(i, 1, text, formats["wrap"])
+            # Excel fits rows to wrapped text when it opens the file; other programs do not.
+            sheet.set_row(i, 15 * max(len(textwrap.wrap(text, TEXT_WIDTH - 5)), 1))
         top += len(lines) + 2
 
 
