@@ -55,7 +55,6 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
             contract,
             target,
             vintage=source.vintage,
-            tmp=workspace.home.temp,
             mapping=mapping,
         )
         for note in _notes(report):

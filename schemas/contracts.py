@@ -9,7 +9,7 @@ Does not belong here: the registers themselves (`registers/`), turning delivered
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -106,7 +106,8 @@ class Column:
     `name` is the typed name, also the delivered one in any casing; `aliases` are further delivered names.
     `width`: a code whose leading zeros matter is text padded to this width. `case`: text codes in one case.
     `minimum`/`maximum` bound whole numbers. `required`: must be delivered. `keep`: false = needed to read the
-    register right, absent from the typed table. `certainty` as in docs/registers.md: S, B, I or G.
+    register right, absent from the typed table. `varies`: an answer hangs on it, so a column that is blank
+    or the same in every row is no register. `certainty` as in docs/registers.md: S, B, I or G.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Column:
     case: str = ""
     minimum: int | None = None
     maximum: int | None = None
+    varies: bool = False
 
     @property
     def delivered(self) -> tuple[str, ...]:
@@ -159,6 +161,54 @@ class Weeks:
         return weeks_between(first, max([*mondays, last_completed(vintage)]))
 
 
+# The share of rows that may break a row rule before it is the register that is wrong, not the rows.
+ROWS_MAY_BREAK = 0.005
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """What no row may say. `breaks` gives, for a status day, the expression that is true in a row that does.
+
+    Up to `limit` of the rows that have the column are left aside, counted as `left`; above it the delivery is
+    refused. `blanks`: the column becomes unknown in them.
+    """
+
+    column: str
+    rule: str
+    breaks: Callable[[date], pl.Expr]
+    left: str
+    blanks: bool = False
+    limit: float = ROWS_MAY_BREAK
+    action: str = "Correct the extract at the source."
+
+
+def not_after(column: str) -> RowRule:
+    """The date may not lie after the status day: then it is in another form, or the file is of another
+    year."""
+    return RowRule(
+        column,
+        "dates are after the status day",
+        lambda vintage: (pl.col(column) > vintage) & (pl.col(column) != OPEN_DATE),
+        "kept",
+        action="Are they Excel's day numbers, years of two digits, or is it a file of another year?",
+    )
+
+
+@dataclass(frozen=True)
+class Mothers:
+    """Who can be the mother of a person in the same table: `column` holds her `key`; completed years at the
+    birth, both included (ours: wider than any in the statistics of births); her `sex`. Links that can't be
+    are unknown, and refused above `limit`."""
+
+    column: str = "mor_id"
+    key: str = "pnr"
+    born: str = "foed_dag"
+    youngest: int = 12
+    oldest: int = 60
+    sex: tuple[str, int] = ("koen", 2)
+    limit: float = ROWS_MAY_BREAK
+
+
 @dataclass(frozen=True)
 class Contract:
     """A register: its columns, what identifies a row, and which status day a delivered year stands for.
@@ -171,7 +221,8 @@ class Contract:
     `columns`. `read_by`: the factors (and "areas") that read it; a register that none reads is named by the
     night, and typed by `femfaktor check` only. `required`: a delivery without the register can't be scored;
     without an optional one the definitions that need it are left out. `arrives_after`: months from the status
-    day until a delivery usually holds it (certainty B, so femfaktor.toml may say otherwise); 0 = no calendar.
+    day until a delivery usually holds it (certainty B, so femfaktor.toml may say otherwise); 0 = no
+    calendar. `row_rules`, `mothers`: what single rows may not say.
     """
 
     name: str
@@ -189,6 +240,8 @@ class Contract:
     read_by: tuple[str, ...] = ()
     required: bool = True
     arrives_after: int = 0
+    row_rules: tuple[RowRule, ...] = ()
+    mothers: Mothers | None = None
     note: str = ""
 
     def column(self, name: str) -> Column:

@@ -123,7 +123,7 @@ def inspect_delivery(
             contract = contracts[source.register]
             columns = (mapping or {}).get(source.register, {})
             checks.append(_check_source(source, contract, Path(scratch), columns))
-            for name, delivered in _suggest(source, contract, Path(scratch), columns).items():
+            for name, delivered in _suggest(source, contract, columns).items():
                 suggestions.setdefault(source.register, {}).setdefault(name, delivered)
     found = {source.register for source in delivery.sources}
     return DeliveryCheck(
@@ -141,9 +141,7 @@ def inspect_delivery(
 def _check_source(source: Source, contract: Contract, scratch: Path, mapping: ColumnMapping) -> SourceCheck:
     target = scratch / "typed.parquet"
     try:
-        report = type_register(
-            source.files, contract, target, vintage=source.vintage, tmp=scratch, mapping=mapping
-        )
+        report = type_register(source.files, contract, target, vintage=source.vintage, mapping=mapping)
     except InputRefused as refused:
         return SourceCheck(source, None, refused.problems)
     finally:
@@ -151,10 +149,10 @@ def _check_source(source: Source, contract: Contract, scratch: Path, mapping: Co
     return SourceCheck(source, report, ())
 
 
-def _suggest(source: Source, contract: Contract, scratch: Path, mapping: ColumnMapping) -> dict[str, str]:
+def _suggest(source: Source, contract: Contract, mapping: ColumnMapping) -> dict[str, str]:
     """Columns of the contract that are not there, with the nearest name among those nobody asked for."""
     try:
-        delivered = column_names(source.files[0], scratch)
+        delivered = column_names(source.files[0])
     except FemfaktorError:
         return {}
     mapped = {name.lower(): to.lower() for name, to in mapping.items()}

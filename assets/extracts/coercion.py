@@ -15,35 +15,28 @@ from datetime import date, time
 
 import polars as pl
 
+from assets.extracts.personal import Contents
+from assets.extracts.texts import count_unfit, normalise
 from schemas.contracts import FIRST_DATE, ID_DIGITS, LAST_DATE, OPEN_DATE, Column, Kind
 
 _SAS_EPOCH = date(1960, 1, 1)
-_CPR_TEXT = r"^\s*\d{6}-\d{4}\s*$"
-# A number that is a valid ddmmyy followed by four digits; its leading zero may be lost.
-_CPR_LOWEST, _CPR_HIGHEST = 101_000_000, 3_112_999_999
 _SHORT_CODE = 3
 
 
 @dataclass
 class Tally:
-    """Counts of one column over all chunks. `unknown_values` holds short codes only, never ids or text."""
+    """Counts of one column over all chunks. `unfit`: by rule, texts that can't be taken. `unknown_values`
+    holds short codes only, never ids or text."""
 
     rows: int = 0
     blank: int = 0
     unreadable: int = 0
-    cpr_text: int = 0
-    cpr_like: int = 0
+    contents: Contents = field(default_factory=Contents)
+    unfit: Counter[str] = field(default_factory=Counter)
     values: int = 0
     unknown: int = 0
     undescribed: int = 0
     unknown_values: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def looks_like_cpr(self) -> int:
-        """Values that look like raw CPR numbers, when they are too many for chance; otherwise 0."""
-        if self.cpr_text:
-            return self.cpr_text
-        return self.cpr_like if self.values and 2 * self.cpr_like >= self.values else 0
 
 
 def coerce(series: pl.Series, column: Column, vintage: date | None, tally: Tally) -> pl.Series:
@@ -66,12 +59,13 @@ def coerce(series: pl.Series, column: Column, vintage: date | None, tally: Tally
     tally.blank += blank
     tally.unreadable += len(series) - blank - values.count()
     tally.values += values.count()
-    if series.dtype == pl.String and (
-        column.kind is Kind.TEXT or (column.kind is Kind.ID and values.count() + blank < len(series))
-    ):
-        tally.cpr_text += int(series.str.contains(_CPR_TEXT).sum() or 0)
+    if column.kind is Kind.TEXT:
+        tally.contents.look_at_text(values)
+        tally.unfit.update(count_unfit(values))
     if column.kind is Kind.ID:
-        tally.cpr_like += _count_cpr_like(values)
+        tally.contents.look_at_numbers(values, series)
+        if series.dtype == pl.String and values.count() + blank < len(series):
+            tally.contents.look_at_text(series)
     if column.codes:
         values = _apply_codes(values, column, vintage, tally)
     if column.width is not None:
@@ -165,7 +159,7 @@ def _within_bounds(values: pl.Series, column: Column, blank: int) -> tuple[pl.Se
 
 
 def _text(series: pl.Series) -> tuple[pl.Series, int]:
-    """Stripped text; whole numbers without a decimal point; blank is null."""
+    """Text in its normal form; whole numbers without a decimal point; blank is null."""
     if series.dtype == pl.Null:
         return series.cast(pl.String), len(series)
     if series.dtype.is_numeric():
@@ -173,7 +167,7 @@ def _text(series: pl.Series) -> tuple[pl.Series, int]:
         return values.cast(pl.String), blank
     if series.dtype != pl.String:
         return _nulls(series, pl.String), series.null_count()
-    text = series.str.strip_chars()
+    text = normalise(series)
     blank = (text == "").fill_null(False)
     return (_null_where(text, blank) if blank.any() else text), int(blank.sum()) + series.null_count()
 
@@ -237,14 +231,6 @@ def _dates_from_text(series: pl.Series) -> tuple[pl.Series, int]:
         .to_series()
     )
     return values, _blank_count(text)
-
-
-def _count_cpr_like(values: pl.Series) -> int:
-    small = values.filter(values.is_between(_CPR_LOWEST, _CPR_HIGHEST))
-    if small.is_empty():
-        return 0
-    month = small // 1_000_000 % 100
-    return int(((small // 100_000_000).is_between(1, 31) & month.is_between(1, 12)).sum())
 
 
 def _apply_codes(values: pl.Series, column: Column, vintage: date | None, tally: Tally) -> pl.Series:

@@ -27,6 +27,16 @@ _NOT_PERSONAL = re.compile(
 )
 
 
+# A name that can be said: anything else may be a value in the place of a name.
+_SAYABLE = re.compile(r"[A-Za-zÆØÅæøå_][\w.-]{0,47}")
+_UNSAYABLE = "a name that can't be said"
+
+
+def say_name(name: str) -> str:
+    """A delivered column name as messages may hold it."""
+    return name if _SAYABLE.fullmatch(name) and not re.search(r"\d{6}", name) else _UNSAYABLE
+
+
 @dataclass(frozen=True)
 class ColumnMatch:
     """Typed name -> delivered name; delivered columns nobody asked for; optional ones that are absent."""
@@ -88,7 +98,11 @@ def match_columns(
     dropped = tuple(name for name in delivered if name not in taken)
     for name in dropped:
         if is_personal_name(name):
-            refuse(name, "the column looks personal", "Have it removed at the source; it must not lie here.")
+            refuse(
+                say_name(name),
+                "the column looks personal",
+                "Have it removed at the source; it must not lie here.",
+            )
     if problems:
         raise InputRefused(problems)
     return ColumnMatch(found, dropped, tuple(absent))

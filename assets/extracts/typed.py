@@ -16,12 +16,18 @@ from pathlib import Path
 import polars as pl
 
 from assets.extracts.coercion import Tally, coerce
-from assets.extracts.columns import ColumnMapping, match_columns
+from assets.extracts.columns import ColumnMapping, match_columns, say_name
+from assets.extracts.personal import Contents, count_own_birthdays, look_at_any
 from assets.extracts.readers import column_names, read_chunks
+from assets.extracts.rows import apply_row_rules
 from schemas.contracts import Column, Contract, Kind
 from schemas.errors import InputRefused, Problem
 from schemas.quarantine import Quarantine
 from schemas.weeks import is_week_name, monday_of
+
+FEWEST_OWN_BIRTHDAYS = 2
+"""One may be chance: of 5.9 million pseudonyms of twelve digits, one in fifteen deliveries has one."""
+PERSONAL_ACTION = "Have it removed or pseudonymised at the source, and delete this delivery."
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class TypingReport:
     rows_written: int
     blank_rows: int
     duplicates_dropped: int
+    left_aside: tuple[Quarantine, ...]
     columns: tuple[str, ...]
     columns_dropped: tuple[str, ...]
     columns_absent: tuple[str, ...]
@@ -58,11 +65,12 @@ class TypingReport:
                 for column, count in self.unknown_codes.items()
             ),
         ]
-        return [
+        counted = [
             Quarantine(self.register, self.vintage, column, rule, count, self.rows_read)
             for column, rule, count in rules
             if count
         ]
+        return [*counted, *self.left_aside]
 
 
 def type_register(
@@ -71,18 +79,17 @@ def type_register(
     target: Path,
     *,
     vintage: date | None,
-    tmp: Path,
     mapping: ColumnMapping | None = None,
 ) -> TypingReport:
     """Write the typed table of `files` (the parts of one register and status day) to `target`.
 
     Exactly equal rows are dropped and counted; codes outside a closed list become null and are counted. The
-    table appears under its name only when it is whole. `mapping`: typed column -> delivered column. `tmp`
-    takes transcoded copies; `files` are only read.
+    table appears under its name only when it is whole.
+    `mapping`: typed column -> delivered column. `files` are only read.
     Raises InputRefused with every problem found, as counts.
     """
     try:
-        return _type_register(files, contract, target, vintage=vintage, tmp=tmp, mapping=mapping or {})
+        return _type_register(files, contract, target, vintage=vintage, mapping=mapping or {})
     except InputRefused as refused:
         # A file that can't be opened knows its name, not its register.
         problems = [
@@ -97,10 +104,9 @@ def _type_register(
     target: Path,
     *,
     vintage: date | None,
-    tmp: Path,
     mapping: ColumnMapping,
 ) -> TypingReport:
-    delivered = {file: column_names(file, tmp) for file in files}
+    delivered = {file: column_names(file) for file in files}
     names = [name for found in delivered.values() for name in found]
     declared = contract.declared
     contract = contract.with_weeks(names, vintage)
@@ -114,12 +120,16 @@ def _type_register(
     dropped: dict[str, None] = {}
     absent: set[str] = set()
     blank_rows = 0
+    unread: dict[str, Contents] = {}
     for file in files:
         label = _label(file)
         match = match_columns(delivered[file], contract, mapping, file=label)
         dropped |= dict.fromkeys(match.dropped)
         absent |= set(match.absent)
-        for chunk in read_chunks(file, list(match.found.values()), tmp):
+        others = [name for name in match.dropped if not is_week_name(name)]
+        for chunk in read_chunks(file, [*match.found.values(), *others]):
+            for name in others:
+                look_at_any(chunk[name], unread.setdefault(name, Contents()))
             typed = pl.DataFrame(
                 [
                     coerce(chunk[match.found[column.name]], column, vintage, tally_of[column.name])
@@ -131,18 +141,25 @@ def _type_register(
             filled = typed.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
             if not filled.all():
                 # Rows with nothing in them: an empty line at the end of a CSV.
-                blank_rows += _count_empty_lines(chunk)
-                typed = typed.filter(filled | ~_empty_lines(chunk))
+                empty = _empty_lines(chunk.select(match.found.values()))
+                blank_rows += int(empty.sum())
+                typed = typed.filter(filled | ~empty)
             chunks.append(typed)
     schema = {column.name: column.dtype for column in contract.columns}
     frame = pl.concat(chunks, rechunk=False) if chunks else pl.DataFrame(schema=schema)
     chunks.clear()
     rows_read = frame.height
     problems = _value_problems(frame, contract, declared, tallies, absent, vintage)
+    problems += _personal_problems(frame, contract, unread)
+    left: list[Quarantine] = []
+    duplicates = 0
     if not problems:
         if contract.status_column and vintage:
             frame = frame.with_columns(pl.lit(vintage, pl.Date).alias(contract.status_column))
         frame = _sort_and_deduplicate(frame, contract, problems)
+        duplicates = rows_read - frame.height
+    if not problems and vintage:
+        frame, left = apply_row_rules(frame, contract, vintage, problems)
     if problems:
         raise InputRefused([_with_file(problem, files) for problem in problems])
     _write(frame, target)
@@ -153,7 +170,8 @@ def _type_register(
         rows_read=rows_read,
         rows_written=frame.height,
         blank_rows=blank_rows,
-        duplicates_dropped=rows_read - frame.height,
+        duplicates_dropped=duplicates,
+        left_aside=tuple(left),
         columns=tuple(frame.columns),
         columns_dropped=_without_weeks(dropped),
         columns_absent=tuple(column.name for column in contract.columns if column.name in absent),
@@ -206,7 +224,7 @@ def _week_problems(contract: Contract, names: Sequence[str], vintage: date | Non
 
 def _without_weeks(dropped: Iterable[str]) -> tuple[str, ...]:
     """Column names with the weeks among them as one: a cumulative DREAM has more than a thousand."""
-    names = [name for name in dropped if not is_week_name(name)]
+    names = dict.fromkeys(say_name(name) for name in dropped if not is_week_name(name))
     weeks = [name for name in dropped if is_week_name(name)]
     return (*names, *([f"{weeks[0]} and {len(weeks) - 1} other weeks"] if weeks else []))
 
@@ -220,10 +238,6 @@ def _empty_lines(chunk: pl.DataFrame) -> pl.Series:
         for name, dtype in chunk.schema.items()
     ]
     return chunk.select(pl.all_horizontal(blank)).to_series()
-
-
-def _count_empty_lines(chunk: pl.DataFrame) -> int:
-    return int(_empty_lines(chunk).sum())
 
 
 def _value_problems(
@@ -247,14 +261,12 @@ def _value_problems(
 
     for column in declared:
         tally = tallies[column.name]
-        refuse(
-            column.name,
-            "values look like raw CPR numbers",
-            tally.looks_like_cpr,
-            tally.rows,
-            "Have them pseudonymised at the source, and delete this delivery.",
-        )
-        if not tally.looks_like_cpr:
+        personal = list(tally.contents.findings(is_about_places=contract.is_list))
+        for rule, count in personal:
+            refuse(column.name, rule, count, tally.rows, PERSONAL_ACTION)
+        for rule, count in tally.unfit.items():
+            refuse(column.name, rule, count, tally.rows, "Correct the text at the source.")
+        if not personal:
             refuse(
                 column.name,
                 f"values are not {_expected(column)}",
@@ -295,6 +307,24 @@ def _value_problems(
             rows,
             "Check the year in the file's name.",
         )
+    return problems
+
+
+def _personal_problems(
+    frame: pl.DataFrame, contract: Contract, unread: Mapping[str, Contents]
+) -> list[Problem]:
+    """Personal data in columns that nobody asked for, and ids that are their own person's birthday."""
+    problems = [
+        Problem(contract.name, say_name(name), rule, count, PERSONAL_ACTION, of=frame.height)
+        for name, contents in unread.items()
+        for rule, count in contents.findings(is_about_places=contract.is_list)
+    ]
+    if contract.mothers:
+        key, born = contract.mothers.key, contract.mothers.born
+        own = frame.select(count_own_birthdays(pl.col(key), pl.col(born))).item() or 0
+        if own >= FEWEST_OWN_BIRTHDAYS:
+            rule = "values begin with their person's date of birth, as CPR numbers do"
+            problems.append(Problem(contract.name, key, rule, own, PERSONAL_ACTION, of=frame.height))
     return problems
 
 

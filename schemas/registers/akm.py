@@ -50,6 +50,7 @@ CONTRACT = Contract(
             "Årets væsentligste status",
             "Main status of the year",
             codes=SOCIO13,
+            varies=True,
         ),
     ),
     arrives_after=13,

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from schemas.contracts import Code, CodeList, Column, Contract, Kind, Period
+from schemas.contracts import Code, CodeList, Column, Contract, Kind, Mothers, Period, RowRule, not_after
 
 # Married couples were split by sex in December 2015; the September snapshot still has the old codes.
 _SWITCH = date(2015, 12, 31)
@@ -78,7 +78,7 @@ IE_TYPE = CodeList(
 
 
 def _id(name: str, da: str, en: str, *, required: bool = False) -> Column:
-    return Column(name, Kind.ID, pl.Int64, da, en, required=required)
+    return Column(name, Kind.ID, pl.Int64, da, en, required=required, varies=required)
 
 
 CONTRACT = Contract(
@@ -111,7 +111,13 @@ CONTRACT = Contract(
             required=False,
         ),
         Column(
-            "fm_mark", Kind.CODE, pl.Int8, "Hvem barnet bor hos", "Whom the child lives with", codes=FM_MARK
+            "fm_mark",
+            Kind.CODE,
+            pl.Int8,
+            "Hvem barnet bor hos",
+            "Whom the child lives with",
+            codes=FM_MARK,
+            varies=True,
         ),
         Column("civst", Kind.CODE, pl.String, "Civilstand", "Civil status", codes=CIVST, case="upper"),
         Column(
@@ -159,5 +165,23 @@ CONTRACT = Contract(
     status_column="referencetid",
     arrives_after=2,
     read_by=("f1", "f2", "f5"),
+    row_rules=(
+        RowRule(
+            "mor_id",
+            "persons are their own mother",
+            lambda vintage: pl.col("mor_id") == pl.col("pnr"),
+            "mother unknown",
+            blanks=True,
+        ),
+        not_after("foed_dag"),
+        RowRule(
+            "foed_dag",
+            "persons are older than 120 years",
+            lambda vintage: pl.col("foed_dag") < vintage.replace(year=vintage.year - 120, day=1),
+            "kept",
+        ),
+        not_after("bop_vfra"),
+    ),
+    mothers=Mothers(),
     note="Someone who died in the year is still in its snapshot, with CIVST D.",
 )

@@ -51,6 +51,7 @@ CONTRACT = Contract(
             "Udlejningsforhold",
             "Rented or used by the owner",
             codes=UDLEJNINGFH,
+            varies=True,
         ),
         Column(
             "antal_vaerelser",

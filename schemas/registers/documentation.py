@@ -46,6 +46,7 @@ def _register(contract: Contract) -> str:
         _readers(contract),
         f"Limit for codes outside a closed list: {contract.unknown_code_limit:.0%} of a column's values.",
     ]
+    lines += _row_rules(contract)
     if contract.note:
         lines += ["", contract.note]
     lines += [
@@ -64,6 +65,21 @@ def _register(contract: Contract) -> str:
                 *_table(("Code", "Danish", "English", "Valid"), map(_code, column.codes.codes)),
             ]
     return "\n".join(lines) + "\n"
+
+
+def _row_rules(contract: Contract) -> list[str]:
+    """What single rows may not say, and how many may all the same."""
+    rules = [
+        f"- `{rule.column}`: {rule.rule}: at most {rule.limit:.1%} of the rows"
+        + (f" ({rule.left})." if rule.limit < 0.5 else ".")
+        for rule in contract.row_rules
+    ]
+    if mothers := contract.mothers:
+        rules.append(
+            f"- `{mothers.column}`: mothers are {mothers.youngest} to {mothers.oldest} at the birth, both "
+            f"included, and women: at most {mothers.limit:.1%} of the links are otherwise (mother unknown)."
+        )
+    return ["", "Left aside and counted in few rows, refused in more:", "", *rules] if rules else []
 
 
 def _readers(contract: Contract) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.contracts import Code, CodeList, Column, Contract, Kind
+from schemas.contracts import Code, CodeList, Column, Contract, Kind, RowRule, not_after
 
 # The list is known in groups only, so it is open: other codes are kept and counted.
 AFG_AFGTYPKO = CodeList(
@@ -51,6 +51,7 @@ CONTRACT = Contract(
             "Seven-digit offence code; first digit 1 = penal code, 2 = traffic act, 3 = other acts",
             minimum=0,
             maximum=9_999_999,
+            varies=True,
         ),
         Column(
             "afg_afgtypko",
@@ -62,11 +63,23 @@ CONTRACT = Contract(
             certainty="I",
             minimum=0,
             maximum=999,
+            varies=True,
         ),
         Column("afg_dato", Kind.DATE, pl.Date, "Afgørelsesdato", "Date of the decision", certainty="I"),
     ),
     one_row_per_key=False,
     arrives_after=13,
     read_by=("f2",),
+    row_rules=(
+        not_after("afg_dato"),
+        RowRule(
+            "afg_dato",
+            "most decisions are of another year than the file",
+            lambda vintage: pl.col("afg_dato").dt.year() != vintage.year,
+            "kept",
+            limit=0.5,
+            action="Check the year in the file's name.",
+        ),
+    ),
     note="The delivered name of the decision date is not confirmed: map it in femfaktor.toml.",
 )

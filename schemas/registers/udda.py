@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.contracts import Column, Contract, Kind
+from schemas.contracts import Column, Contract, Kind, not_after
 
 CONTRACT = Contract(
     "udda",
@@ -24,6 +24,7 @@ CONTRACT = Contract(
             "Uddannelseskode på fire cifre; de første cifre er ikke niveauet",
             "Four-digit education code; its first digits are not the level",
             width=4,
+            varies=True,
         ),
         Column(
             "hf_kilde",
@@ -42,4 +43,5 @@ CONTRACT = Contract(
     ),
     arrives_after=10,
     read_by=("f4",),
+    row_rules=(not_after("hf_vfra"),),
 )

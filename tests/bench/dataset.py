@@ -32,9 +32,7 @@ def make_dataset(folder: Path, persons: int) -> Path:
     for source in discover(extracts).sources:
         target = beside / source.register / source.typed_name
         target.parent.mkdir(parents=True, exist_ok=True)
-        type_register(
-            source.files, CONTRACTS[source.register], target, vintage=source.vintage, tmp=folder / "tmp"
-        )
+        type_register(source.files, CONTRACTS[source.register], target, vintage=source.vintage / "tmp")
     beside.rename(typed)
     return typed
 

@@ -24,7 +24,7 @@ TYPED: dict[str, pl.DataFrame] = {
         {
             "pnr": [1, 12, 100_000_000_003],
             "koen": [2, 1, 2],
-            "foed_dag": [D(1959, 12, 31), D(2012, 2, 29), D(2024, 5, 1)],
+            "foed_dag": [D(1959, 12, 31), D(2012, 2, 29), D(2019, 5, 1)],
             "mor_id": [None, 1, 1],
             "far_id": [None, 900_000_000_001, None],
             "aegte_id": [None, None, None],

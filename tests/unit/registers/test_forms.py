@@ -15,7 +15,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from assets.extracts import is_synthetic, type_register
-from assets.extracts.readers import column_names, detect_encoding, read_chunks
+from assets.extracts.csv_files import read_text
+from assets.extracts.readers import column_names, read_chunks
 from assets.fingerprints import hash_file
 from schemas import gate
 from schemas.registers import CONTRACTS
@@ -37,7 +38,7 @@ def type_one(path: Path, register: str, folder: Path, name: str = "out.parquet")
     contract = CONTRACTS[register]
     vintage = None if contract.is_list else VINTAGE
     target = folder / name
-    return target, type_register([path], contract, target, vintage=vintage, tmp=folder)
+    return target, type_register([path], contract, target, vintage=vintage)
 
 
 @pytest.mark.parametrize("register", REGISTERS)
@@ -71,7 +72,7 @@ def test_danish_letters_survive_every_encoding(encoding, zipped, tmp_path):
         path = packed
     target, _ = type_one(path, "omraader", tmp_path)
     assert pl.read_parquet(target)["name"].to_list() == TYPED["omraader"]["name"].to_list()
-    assert detect_encoding(path) == encoding
+    assert read_text(path).encoding == encoding
 
 
 def test_sas_transport_in_windows_1252_is_read_as_such(tmp_path):
@@ -80,24 +81,22 @@ def test_sas_transport_in_windows_1252_is_read_as_such(tmp_path):
     path = tmp_path / "omraader.xpt"
     pyreadstat.write_xport(pl.DataFrame({"name": ["~blehaven"]}), str(path), file_format_version=8)
     path.write_bytes(path.read_bytes().replace(b"~", "Æ".encode("cp1252")))
-    assert next(read_chunks(path, ["name"], tmp_path))["name"].to_list() == ["Æblehaven"]
+    assert next(read_chunks(path, ["name"]))["name"].to_list() == ["Æblehaven"]
 
 
-def test_a_transcoded_copy_is_gone_afterwards_and_the_extract_is_untouched(tmp_path):
-    extracts, scratch = tmp_path / "extracts", tmp_path / "tmp"
+def test_the_extract_is_untouched(tmp_path):
+    extracts = tmp_path / "extracts"
     extracts.mkdir()
-    scratch.mkdir()
     path = write_csv("omraader", extracts)
     path.chmod(stat.S_IRUSR)
     extracts.chmod(stat.S_IRUSR | stat.S_IXUSR)
     before = hash_file(path)
     try:
-        type_register([path], CONTRACTS["omraader"], tmp_path / "out.parquet", vintage=None, tmp=scratch)
+        type_register([path], CONTRACTS["omraader"], tmp_path / "out.parquet", vintage=None)
     finally:
         extracts.chmod(stat.S_IRWXU)
     assert hash_file(path) == before
     assert [p.name for p in extracts.iterdir()] == [path.name]
-    assert list(scratch.iterdir()) == []
 
 
 def test_parts_of_one_year_are_read_together_and_the_report_counts(tmp_path):
@@ -109,7 +108,6 @@ def test_parts_of_one_year_are_read_together_and_the_report_counts(tmp_path):
         CONTRACTS["akm"],
         tmp_path / "out.parquet",
         vintage=VINTAGE,
-        tmp=tmp_path,
     )
     assert (report.rows_read, report.rows_written, report.duplicates_dropped) == (3, 2, 1)
     assert report.columns_dropped == ("EXTRA",)
@@ -149,7 +147,6 @@ def test_a_mapped_column_is_found_under_its_delivered_name(tmp_path):
         CONTRACTS["kraf"],
         tmp_path / "out.parquet",
         vintage=VINTAGE,
-        tmp=tmp_path,
         mapping={"afg_dato": "afg_afgdto"},
     )
     assert_frame_equal(pl.read_parquet(tmp_path / "out.parquet"), TYPED["kraf"])
@@ -181,8 +178,8 @@ def test_the_public_education_table_is_typed_with_its_4830_codes(tmp_path):
 
 def test_sas7bdat_goes_through_the_same_chunk_reader(tmp_path):
     path = shared_data("sample.sas7bdat")
-    assert column_names(path, tmp_path)[:3] == ["mychar", "mynum", "mydate"]
-    chunks = list(read_chunks(path, ["mydate", "mychar"], tmp_path, rows=2))
+    assert column_names(path)[:3] == ["mychar", "mynum", "mydate"]
+    chunks = list(read_chunks(path, ["mydate", "mychar"], rows=2))
     assert [chunk.height for chunk in chunks] == [2, 2, 1]
     assert pl.concat(chunks)["mychar"].to_list() == ["a", "b", "c", "d", "e"]
     assert not is_synthetic(path)

@@ -59,9 +59,7 @@ def refuse_frame(frame: pl.DataFrame, register: str, tmp_path, mapping=None) -> 
     out = tmp_path / "out"
     vintage = None if contract.is_list else VINTAGE
     error = refused(
-        lambda: type_register(
-            [path], contract, out / "typed.parquet", vintage=vintage, tmp=tmp_path, mapping=mapping
-        )
+        lambda: type_register([path], contract, out / "typed.parquet", vintage=vintage, mapping=mapping)
     )
     assert not out.exists() or not list(out.iterdir())
     assert all(problem.register == register and problem.file for problem in error.problems)
@@ -128,7 +126,6 @@ def test_unknown_codes_are_quarantined_up_to_one_percent_and_refused_above(unkno
         CONTRACTS["akm"],
         tmp_path / "out.parquet",
         vintage=VINTAGE,
-        tmp=tmp_path,
     )
     assert dict(report.unknown_codes) == ({"socio13": unknown} if unknown else {})
     assert pl.read_parquet(tmp_path / "out.parquet")["socio13"].null_count() == unknown
@@ -151,11 +148,7 @@ def test_an_unknown_level_of_an_area_is_always_refused(tmp_path):
 def test_a_missing_column_is_refused_and_says_what_to_write(tmp_path):
     path = tmp_path / "kraf2024.parquet"
     TYPED["kraf"].drop("afg_dato").with_columns(journr=pl.lit("x")).write_parquet(path)
-    error = refused(
-        lambda: type_register(
-            [path], CONTRACTS["kraf"], tmp_path / "o.parquet", vintage=VINTAGE, tmp=tmp_path
-        )
-    )
+    error = refused(lambda: type_register([path], CONTRACTS["kraf"], tmp_path / "o.parquet", vintage=VINTAGE))
     [problem] = error.problems
     assert (problem.column, problem.rule) == ("afg_dato", "the required column is missing")
     assert '[registers.kraf.columns] in femfaktor.toml: afg_dato = "' in problem.action
@@ -180,9 +173,7 @@ def test_two_columns_for_one_are_refused(tmp_path):
     assert refuse_frame(frame, "akm", tmp_path) == [("pnr", "more than one delivered column fits", 1, None)]
     path = tmp_path / "akm2024.csv"
     path.write_text(f"PNR;SOCIO13;PNR\n{CANARY};330;{CANARY}\n")
-    error = refused(
-        lambda: type_register([path], CONTRACTS["akm"], tmp_path / "o.parquet", vintage=VINTAGE, tmp=tmp_path)
-    )
+    error = refused(lambda: type_register([path], CONTRACTS["akm"], tmp_path / "o.parquet", vintage=VINTAGE))
     assert [p.rule for p in error.problems] == ["more than one delivered column fits"]
 
 
@@ -241,9 +232,7 @@ def test_every_problem_is_told_at_once(tmp_path):
 def test_a_broken_file_is_refused_without_its_content(name, content, tmp_path):
     path = tmp_path / name
     path.write_bytes(content)
-    error = refused(
-        lambda: type_register([path], CONTRACTS["akm"], tmp_path / "o.parquet", vintage=VINTAGE, tmp=tmp_path)
-    )
+    error = refused(lambda: type_register([path], CONTRACTS["akm"], tmp_path / "o.parquet", vintage=VINTAGE))
     assert all(problem.file == name for problem in error.problems)
     assert sorted(p.name for p in tmp_path.iterdir()) == [name]
 
@@ -292,7 +281,6 @@ def test_a_file_that_is_gone_is_an_environment_problem_not_a_bad_delivery(tmp_pa
             CONTRACTS["akm"],
             tmp_path / "o.parquet",
             vintage=VINTAGE,
-            tmp=tmp_path,
         )
 
 
@@ -303,8 +291,8 @@ def test_what_a_library_says_of_a_value_is_not_passed_on(name, tmp_path, monkeyp
 
     path = tmp_path / name
     path.write_bytes(b"PNR;SOCIO13\n1;330\n")
-    for reader in ("_scan_csv", "_scan_parquet", "_sas_columns"):
+    for reader in ("read_header", "_scan_parquet", "_sas_columns"):
         monkeypatch.setattr(f"assets.extracts.readers.{reader}", fail)
     target = tmp_path / "o.parquet"
-    error = refused(lambda: type_register([path], CONTRACTS["akm"], target, vintage=VINTAGE, tmp=tmp_path))
+    error = refused(lambda: type_register([path], CONTRACTS["akm"], target, vintage=VINTAGE))
     assert [problem.rule for problem in error.problems] == ["the file can't be read (ValueError)"]

@@ -209,4 +209,4 @@ def test_categorical_text_is_read_as_text():
     ],
 )
 def test_raw_cpr_numbers_are_recognised(values, suspicious):
-    assert bool(read(values, BEF.column("pnr"))[1].looks_like_cpr) is suspicious
+    assert bool(read(values, BEF.column("pnr"))[1].contents.cpr_numbers) is suspicious

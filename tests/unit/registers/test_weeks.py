@@ -62,7 +62,7 @@ def type_dream(columns: list[str], folder, *, vintage=date(2020, 12, 31), codes=
     frame = pl.DataFrame({"PNR": ["000000000001", "000000000002"]} | dict.fromkeys(columns, codes))
     frame.write_parquet(folder / "dream2020.parquet")
     target = folder / "typed.parquet"
-    report = type_register([folder / "dream2020.parquet"], DREAM, target, vintage=vintage, tmp=folder)
+    report = type_register([folder / "dream2020.parquet"], DREAM, target, vintage=vintage)
     return pl.read_parquet(target), report
 
 
@@ -165,9 +165,7 @@ def test_a_measure_that_ends_before_it_begins_is_refused_and_two_at_once_are_not
     def read(name):
         target = tmp_path / "typed.parquet"
         contract = CONTRACTS["bua"]
-        return type_register(
-            [tmp_path / f"{name}.parquet"], contract, target, vintage=date(2024, 12, 31), tmp=tmp_path
-        )
+        return type_register([tmp_path / f"{name}.parquet"], contract, target, vintage=date(2024, 12, 31))
 
     assert read("good").rows_written == 2
     with pytest.raises(InputRefused) as caught:

@@ -299,7 +299,7 @@ def typed(folder: Path, target: Path, redelivery: str = "latest") -> dict[str, s
     target.mkdir()
     for source in discover(folder, redelivery=redelivery).sources:
         out = target / source.register / source.typed_name
-        type_register(source.files, CONTRACTS[source.register], out, vintage=source.vintage, tmp=target)
+        type_register(source.files, CONTRACTS[source.register], out, vintage=source.vintage)
     return digest(target)
 
 
