@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CODE   := assets pipelines schemas reports synthetic_data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser check lint types docs coverage mutants lock bench bench-reports bench-disclosure ui bundle clean
+.PHONY: help setup run test browser check lint types docs coverage mutants faults lock bench bench-reports bench-disclosure ui bundle clean
 
 help:          ## this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -46,6 +46,9 @@ coverage: $(STAMP) ## every branch of the factor rules is taken by a test
 
 mutants: $(STAMP) ## every named wrong pipeline turns the suite red (make mutants ONLY=name tries one)
 	$(BIN)/python -m tests.mutants $(ONLY)
+
+faults: $(STAMP) ## every bad delivery in every form, and a night that dies at every change it makes
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m faults tests/faults
 
 # Every check runs, every failure is listed, then the verdict.
 check: $(STAMP) ## lint, types, docs, coverage, tests and browser; lists every failure

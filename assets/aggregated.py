@@ -3,7 +3,6 @@
 Belongs here: the Dagster assets. Does not belong here: SQL (`sql/`), running it (`aggregation/`).
 """
 
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
@@ -11,9 +10,9 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
+from assets import files
 from assets.aggregation import aggregate, build_warehouse
-from assets.fingerprints import hash_code, hash_file
-from assets.home import PRIVATE
+from assets.fingerprints import hash_code
 from assets.retention import drop_scored
 from assets.risk_factors.areas import hierarchy
 from assets.risk_factors.definitions import Definition
@@ -29,6 +28,7 @@ from assets.scored import (
     open_registers,
     scored,
     stale_reasons,
+    stored_counts,
 )
 from assets.workspace import Workspace, guarded
 from schemas.release import FACTORS
@@ -43,24 +43,20 @@ def aggregate_dates(workspace: Workspace, dates: Iterable[date]) -> list[date]:
     for day in dates:
         source, target = workspace.home.scored(day), workspace.home.aggregated(day)
         if stale_reasons(workspace, day):
-            beside = workspace.home.temp / f"aggregated-{day}"
-            shutil.rmtree(beside, ignore_errors=True)
-            beside.mkdir(mode=PRIVATE)
-            counted = aggregate(source, hierarchy(registers, day), beside, workspace.home.temp)
+            definitions = definitions_at(workspace, registers, day)
+            with files.building(target, workspace.home.temp) as folder:
+                counted = aggregate(source, hierarchy(registers, day), folder, workspace.home.temp)
+                _vintages(registers, definitions, day).write_parquet(folder / "vintage.parquet")
+                _dwellings(registers, definitions, day).write_parquet(folder / "dwelling.parquet")
+            workspace.fingerprints.record(
+                f"aggregated/{day}", inputs_of(workspace, day), *stored_counts(workspace, day)
+            )
             if counted.children_outside_kommune:
                 workspace.say(
                     f"aggregated {day}: {counted.children_outside_kommune:,} of {counted.children:,} "
                     "children live in a listed area of another kommune than BEF's; they count in their "
                     "kommune, not in the area. Compare parent in omraader with KOM."
                 )
-            definitions = definitions_at(workspace, registers, day)
-            _vintages(registers, definitions, day).write_parquet(beside / "vintage.parquet")
-            _dwellings(registers, definitions, day).write_parquet(beside / "dwelling.parquet")
-            shutil.rmtree(target, ignore_errors=True)
-            target.parent.mkdir(exist_ok=True)
-            beside.rename(target)
-            output = "".join(hash_file(file) for file in sorted(target.iterdir()))
-            workspace.fingerprints.record(f"aggregated/{day}", inputs_of(workspace, day), output)
             done.append(day)
         drop_scored(workspace, source)
     return done
@@ -108,9 +104,7 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
     inputs["code"] = hash_code("assets/aggregation", "schemas/warehouse.py", "schemas/tables.py", "sql/views")
     target = workspace.home.warehouse
     fingerprints = workspace.fingerprints
-    reasons = fingerprints.changed("warehouse", inputs) if target.exists() else ["not made before"]
-    if not reasons and not fingerprints.is_as_written("warehouse", target):
-        reasons = ["the file is not as it was written"]
+    reasons = fingerprints.changed("warehouse", inputs, target)
     if not reasons:
         return False
     workspace.redo("warehouse", reasons)
@@ -124,7 +118,7 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
         vintages=vintages,
         temp_dir=workspace.home.temp,
     )
-    fingerprints.record("warehouse", inputs, hash_file(target))
+    fingerprints.record("warehouse", inputs, target)
     return True
 
 
@@ -156,7 +150,8 @@ def counted_dates(workspace: Workspace) -> list[date]:
     bef = [
         date.fromisoformat(node.rsplit("/", 1)[-1]) for node in workspace.fingerprints.nodes("validated/bef/")
     ]
-    return [day for day in workspace.settings.reference_dates(bef) if workspace.home.aggregated(day).is_dir()]
+    counted = set(workspace.fingerprints.nodes("aggregated/"))
+    return [day for day in workspace.settings.reference_dates(bef) if f"aggregated/{day}" in counted]
 
 
 ASSETS = [aggregated, warehouse]

@@ -20,16 +20,15 @@ has published nothing.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from assets import clock, files
 from assets.disclosure.ledger import Entry, Ledger, Stand, open_ledger
-from assets.fingerprints import hash_file, replace_file, sync_folder
-from assets.home import READABLE, Home
+from assets.fingerprints import hash_file
+from assets.home import READABLE, READABLE_FILE, Home
 from assets.people import Person
 from assets.release.manifest import (
     MANIFEST_FILE,
@@ -79,7 +78,7 @@ def read_proposal(folder: Path) -> Proposal:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    replace_file(path, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+    files.write(path, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
 
 
 def open_releases(home: Home) -> tuple[Ledger, bytes]:
@@ -97,7 +96,13 @@ def open_releases(home: Home) -> tuple[Ledger, bytes]:
 def _stands(home: Home) -> list[Stand]:
     stands = []
     for release in numbered(home.releases):
-        said = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8")).get("ledger")
+        try:
+            said = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8")).get("ledger")
+        except (FileNotFoundError, ValueError, AttributeError):
+            raise DisclosureRefused(
+                f"{release.name}: {MANIFEST_FILE} is gone or damaged. Restore the folder from a backup "
+                "(docs/releasing.md, Backup)."
+            ) from None
         if said is None:
             raise DisclosureRefused(
                 f"{release.name} was made by an earlier version, without a ledger: nothing can follow it. "
@@ -137,17 +142,13 @@ def approve(home: Home, number: str, by: Person, *, second_person: bool = False)
             "release": number,
             "manifest_sha256": proposal.manifest,
             "approved_by": "synthetic data: by itself" if proposal.is_synthetic else asdict(by),
-            "approved_at": now(),
+            "approved_at": clock.stamp(),
             "proposed_by": dict(proposal.proposed_by),
             "proposed_at": proposal.proposed_at,
         },
     )
     ledger.append(entry)
     return _finish(home, ledger)
-
-
-def now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _check_files(folder: Path, proposal: Proposal) -> None:
@@ -189,23 +190,12 @@ def _finish(home: Home, ledger: Ledger) -> Path:
                 f"The ledger says that {entry.release} is published, and it is not under {home.releases}. "
                 "Nothing can follow it until it is restored from a backup (docs/releasing.md, Backup)."
             )
-        shutil.copyfile(folder / SIGNATURE_FILE, release / SIGNATURE_FILE)
-        _make_readable(release)
-        release.rename(target)
-        sync_folder(home.releases)
+        files.write(release / SIGNATURE_FILE, (folder / SIGNATURE_FILE).read_bytes())
+        files.set_modes(release, READABLE_FILE, READABLE)
+        files.move(release, target)
     if not home.latest.is_symlink() or home.latest.readlink() != Path(entry.release):
-        beside = home.releases / ".latest"
-        beside.unlink(missing_ok=True)
-        beside.symlink_to(entry.release)
-        beside.replace(home.latest)
-        sync_folder(home.releases)
+        files.point(home.latest, entry.release)
     return target
-
-
-def _make_readable(folder: Path) -> None:
-    folder.chmod(READABLE)
-    for path in folder.rglob("*"):
-        path.chmod(READABLE if path.is_dir() else 0o644)
 
 
 def discard(home: Home, number: str) -> None:
@@ -224,5 +214,5 @@ def discard(home: Home, number: str) -> None:
         )
     # Out of sight in one step: half a folder is no proposal.
     beside = home.staging / f"discarded-{number}"
-    folder.rename(beside)
-    shutil.rmtree(beside)
+    files.move(folder, beside)
+    files.remove_tree(beside)

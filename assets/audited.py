@@ -6,12 +6,12 @@ shares no code with the rest).
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 
 import dagster as dg
 
+from assets import files
 from assets.approval import AUDIT_FILE, write_json
 from assets.audit import Limits, audit_release
 from assets.disclosed import FOR_AUDIT, POLICIES_FILE, POPULATIONS_FILE, PROTECTION_FILE, staged
@@ -69,7 +69,7 @@ def audit_staged(workspace: Workspace) -> tuple[int, list[str]]:
         workspace.failures.append(
             DisclosureRefused("The audit refused the release:\n" + "\n".join(map(str, report.findings)))
         )
-        shutil.rmtree(folder)
+        files.remove_tree(folder)
     return report.checked, [str(finding) for finding in report.findings]
 
 

@@ -7,7 +7,6 @@ Rendering and audit, right of this module, work on `staging/<number>/` alone and
 """
 
 import json
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -19,12 +18,12 @@ import dagster as dg
 import polars as pl
 from pydantic import ValidationError
 
+from assets import clock, files
 from assets.aggregated import counted_dates, warehouse
 from assets.approval import (
     PROPOSAL_FILE,
     RELATIONS_FILE,
     Proposal,
-    now,
     open_releases,
     read_proposal,
     release_folder,
@@ -34,14 +33,14 @@ from assets.disclosure import Policy, Protected, protect
 from assets.disclosure.ledger import Entry, Ledger, PublishedDate
 from assets.extracts import is_synthetic_delivery
 from assets.fingerprints import hash_bytes, hash_code
-from assets.home import PRIVATE, Home
+from assets.home import Home
 from assets.people import current_person
 from assets.registers import open_delivery
 from assets.release import read_release
 from assets.release.manifest import numbered, waiting_proposals
 from assets.risk_factors.definitions import Definition
 from assets.risk_factors.explain import readings
-from assets.scored import definitions_of
+from assets.scored import definitions_of, stored_counts
 from assets.settings import load_owner_policy
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused, EnvironmentUnfit
@@ -98,7 +97,7 @@ def stage_release(workspace: Workspace) -> Path | None:
     """
     home, settings, fingerprints = workspace.home, workspace.settings.release, workspace.fingerprints
     for leftover in home.staging.iterdir():
-        shutil.rmtree(leftover)
+        files.remove_tree(leftover)
     synthetic = is_synthetic_delivery(open_delivery(workspace))
     marking = SYNTHETIC if synthetic else PROTECTED
     facts = {
@@ -113,7 +112,7 @@ def stage_release(workspace: Workspace) -> Path | None:
         )
     policy, definition = load_owner_policy(home.policy), released_definition(workspace)
     ledger, seed = open_releases(home)
-    days = counted_dates(workspace)
+    days = _finished_dates(workspace)
     code = hash_code(
         *("assets/disclosure", "assets/release", "assets/statistics", "assets/audit"),
         *("reports", "schemas/release.py", "sql/views"),
@@ -159,9 +158,10 @@ def stage_release(workspace: Workspace) -> Path | None:
     number = next_number(home, ledger, fingerprints.nodes("release/"))
     workspace.redo(f"release/{number}", reasons)
     folder = home.staging / number
-    (folder / "tables").mkdir(parents=True, mode=PRIVATE)
+    files.make_folder(folder / "tables")
     for name, table in tables.items():
-        table.write_parquet(folder / "tables" / f"{name}.parquet")
+        with files.drafting(folder / "tables" / f"{name}.parquet") as path:
+            table.write_parquet(path)
     atoms = exact["cell"].select(*ATOM, *AGES)
     entry = ledger.prepare(
         number,
@@ -182,7 +182,8 @@ def stage_release(workspace: Workspace) -> Path | None:
     )
     ledger.drop_unnamed([read_proposal(path).ledger_entry for path in waiting_proposals(home)] + [entry])
     _write_for_audit(folder / FOR_AUDIT, ledger, entry, protected.report)
-    protected.relations.write_parquet(folder / RELATIONS_FILE)
+    with files.drafting(folder / RELATIONS_FILE) as path:
+        protected.relations.write_parquet(path)
     person = current_person()
     proposal = Proposal(
         number=number,
@@ -190,12 +191,23 @@ def stage_release(workspace: Workspace) -> Path | None:
         manifest="",
         accounts=sorted({person.account, person.login, fingerprints.seen.get("account", person.account)}),
         proposed_by=asdict(person),
-        proposed_at=now(),
+        proposed_at=clock.stamp(),
         inputs=inputs,
         entry=asdict(entry),
     )
     write_json(folder / PROPOSAL_FILE, asdict(proposal))
     return folder
+
+
+def _finished_dates(workspace: Workspace) -> list[date]:
+    """The dates with counts, each as the night stored it."""
+    days = counted_dates(workspace)
+    for day in days:
+        if not workspace.fingerprints.is_as_written(f"aggregated/{day}", *stored_counts(workspace, day)):
+            raise EnvironmentUnfit(
+                f"The counts of {day} are not as a night finished them: run `femfaktor nightly` first."
+            )
+    return days
 
 
 def _protect(
@@ -245,15 +257,16 @@ def _protect(
 
 def _write_for_audit(folder: Path, ledger: Ledger, entry: Entry, report: Mapping[str, Any]) -> None:
     """What the audit needs beside the files: true populations, policies in force, what protecting cost."""
-    folder.mkdir(mode=PRIVATE)
+    files.make_folder(folder)
     dates = [each for published in (*ledger.entries, entry) for each in published.dates]
     populations = pl.concat(
         ledger.read(each.populations).with_columns(revision=pl.lit(each.revision, pl.Int32)) for each in dates
     )
-    populations.sort(DAY, "revision", "kom").write_parquet(folder / POPULATIONS_FILE)
+    with files.drafting(folder / POPULATIONS_FILE) as path:
+        populations.sort(DAY, "revision", "kom").write_parquet(path)
     policies = {each.policy_hash: each.policy for each in dates}
-    (folder / POLICIES_FILE).write_text(json.dumps(list(policies.values())), encoding="utf-8")
-    (folder / PROTECTION_FILE).write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
+    files.draft(folder / POLICIES_FILE, json.dumps(list(policies.values())).encode())
+    files.draft(folder / PROTECTION_FILE, json.dumps(report, ensure_ascii=False).encode())
 
 
 def released_definition(workspace: Workspace) -> Definition:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from assets import files
 from schemas.errors import EnvironmentUnfit
 
 PROJECT = Path(__file__).resolve().parent.parent
+VERSION = 1
+"""Of the form of the record. Another one is not guessed at."""
 
 
 def hash_bytes(content: bytes) -> str:
@@ -42,32 +44,6 @@ def hash_code(*folders: str) -> str:
     return digest.hexdigest()
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, for its owner alone, on the disk when this returns: beside, synced,
-    moved."""
-    beside = path.with_name(f".{path.name}.part")
-    with open(beside, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """What was moved into or out of the folder (or written to the file) is on the disk when this returns."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_tree(folder: Path) -> None:
-    for path in (*folder.rglob("*"), folder):
-        sync_folder(path)
-
-
 class Fingerprints:
     """The record of the last good results, kept in one JSON file.
 
@@ -76,36 +52,41 @@ class Fingerprints:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._content: dict[str, Any] = {"files": {}, "nodes": {}, "seen": {}}
+        self._content: dict[str, Any] = {"version": VERSION, "files": {}, "nodes": {}, "seen": {}}
         if path.exists():
-            try:
-                self._content |= json.loads(path.read_text(encoding="utf-8"))
-            except ValueError:
-                raise EnvironmentUnfit(
-                    f"{path} is damaged. Remove it: the next run counts everything again, and publishes only "
-                    "what is not published already."
-                ) from None
+            self._content |= _read_state(path)
 
     def save(self) -> None:
-        replace_file(self.path, json.dumps(self._content, sort_keys=True).encode())
+        files.write(self.path, json.dumps(self._content, sort_keys=True).encode())
 
-    def changed(self, node: str, inputs: Mapping[str, str]) -> list[str]:
-        """Why `node` must be redone: names of inputs that are new, changed or gone. Empty: it stands."""
+    def changed(self, node: str, inputs: Mapping[str, str], *written: Path) -> list[str]:
+        """Why `node` must be redone: names of inputs that are new, changed or gone. Empty: it stands.
+
+        `written`: the files it made. They are looked at as well: a run that died between writing them and
+        noting it leaves files of other inputs than are on record.
+        """
         record = self._content["nodes"].get(node)
-        if record is None:
+        if record is None or not all(path.exists() for path in written):
             return ["not made before"]
         before = record["inputs"]
-        return [
+        reasons = [
             *(f"{name} is new" for name in inputs if name not in before),
             *(f"{name} changed" for name in inputs if before.get(name, inputs[name]) != inputs[name]),
             *(f"{name} is gone" for name in before if name not in inputs),
         ]
+        if not reasons and written and not self.is_as_written(node, *written):
+            reasons = ["the file is not as it was written"]
+        return reasons
 
     def record(
-        self, node: str, inputs: Mapping[str, str], output: str = "", facts: Mapping[str, Any] | None = None
+        self,
+        node: str,
+        inputs: Mapping[str, str],
+        *written: Path,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         """Note a good result. `facts`: what else is to be known of it, in counts (`assets/quality.py`)."""
-        self._content["nodes"][node] = {"inputs": dict(inputs), "output": output}
+        self._content["nodes"][node] = {"inputs": dict(inputs), "output": self._hash_all(written)}
         if facts:
             self._content["nodes"][node]["facts"] = dict(facts)
         self.save()
@@ -116,10 +97,17 @@ class Fingerprints:
     def output(self, node: str) -> str:
         return self._content["nodes"][node]["output"]
 
-    def is_as_written(self, node: str, path: Path) -> bool:
-        """The file is the one recorded as the node's output."""
+    def is_as_written(self, node: str, *written: Path) -> bool:
+        """The files are those recorded as the node's output."""
         record = self._content["nodes"].get(node)
-        return record is not None and path.exists() and self.file_hash(path) == record["output"]
+        return (
+            record is not None
+            and all(path.exists() for path in written)
+            and self._hash_all(written) == record["output"]
+        )
+
+    def _hash_all(self, written: Iterable[Path]) -> str:
+        return "".join(self.file_hash(path) for path in written)
 
     def nodes(self, prefix: str) -> list[str]:
         return sorted(node for node in self._content["nodes"] if node.startswith(prefix))
@@ -138,10 +126,16 @@ class Fingerprints:
         self._content["files"][str(path)] = [stat.st_size, stat.st_mtime_ns, digest]
         return digest
 
+    def _forget_files_gone(self) -> None:
+        self._content["files"] = {
+            path: known for path, known in self._content["files"].items() if Path(path).exists()
+        }
+
     def surface(
         self, folder: Path, files: Iterable[Path], settings: Mapping[str, str], *, trust_mtime: bool = True
     ) -> str:
         """One hash over everything a night depends on: `files` below `folder`, and named settings."""
+        self._forget_files_gone()
         lines = [
             f"{path.relative_to(folder)}\0{self.file_hash(path, trust_mtime=trust_mtime)}"
             for path in sorted(files)
@@ -154,3 +148,26 @@ class Fingerprints:
         """Facts about the last good night: its surface, when it ended, when contents were last verified in
         full."""
         return self._content["seen"]
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    """Raises EnvironmentUnfit if it is none, or of another version."""
+    way_out = (
+        "Remove it: the next run counts everything again, and publishes only what is not published already."
+    )
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version = content.get("version", 1)
+        is_whole = all(
+            isinstance(content.get(part, {}), dict) for part in ("files", "nodes", "seen")
+        ) and all(
+            isinstance(record["inputs"], dict) and isinstance(record["output"], str)
+            for record in content.get("nodes", {}).values()
+        )
+    except (ValueError, AttributeError, TypeError, KeyError):
+        version, is_whole = VERSION, False
+    if version != VERSION:
+        raise EnvironmentUnfit(f"{path} was written by another version of femfaktor. {way_out}")
+    if not is_whole:
+        raise EnvironmentUnfit(f"{path} is damaged. {way_out}")
+    return content

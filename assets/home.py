@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from assets import files
+
 PRIVATE, INSIDE, READABLE = 0o700, 0o750, 0o755
+INSIDE_FILE, READABLE_FILE = 0o640, 0o644
 
 
 def keep_private() -> None:
@@ -115,7 +118,7 @@ class Home:
 
     def create(self) -> None:
         """Make the folders with their modes, and point the temporary files of this process into `private`."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        files.make_folder(self.root, INSIDE)
         for folder, mode in (
             (self.private, PRIVATE),
             (self.temp, PRIVATE),
@@ -125,8 +128,8 @@ class Home:
             (self.warehouse.parent, INSIDE),
             (self.releases, READABLE),
         ):
-            folder.mkdir(exist_ok=True)
-            folder.chmod(mode)
+            files.make_folder(folder, mode)
+            files.set_mode(folder, mode)
         for variable in ("TMPDIR", "POLARS_TEMP_DIR"):
             os.environ[variable] = str(self.temp)
         tempfile.tempdir = None

@@ -3,21 +3,16 @@
 Belongs here: the Dagster asset. Does not belong here: building a release, approving one (`approval.py`).
 """
 
-import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import dagster as dg
 
-from assets.approval import (
-    PROPOSAL_FILE,
-    approve,
-    read_proposal,
-    write_json,
-)
+from assets import files
+from assets.approval import PROPOSAL_FILE, approve, read_proposal, write_json
 from assets.audited import audited
 from assets.disclosed import FOR_AUDIT, staged
-from assets.fingerprints import hash_file, sync_folder, sync_tree
+from assets.fingerprints import hash_file
 from assets.people import current_person
 from assets.release.manifest import MANIFEST_FILE, waiting_proposals
 from assets.workspace import Workspace, guarded
@@ -32,12 +27,10 @@ def publish_staged(workspace: Workspace) -> Path | None:
         proposal = replace(read_proposal(folder), manifest=hash_file(folder / "release" / MANIFEST_FILE))
         write_json(folder / PROPOSAL_FILE, asdict(proposal))
         for done in ("tables", FOR_AUDIT):
-            shutil.rmtree(folder / done)
-        # On the disk before the ledger may come to say that it is published.
-        sync_tree(folder)
+            files.remove_tree(folder / done)
         target = home.proposals / folder.name
-        folder.rename(target)
-        sync_folder(home.proposals)
+        # On the disk before the ledger may come to say that it is published.
+        files.move(folder, target)
         workspace.fingerprints.record(f"release/{proposal.number}", proposal.inputs)
         workspace.say(f"proposed {target.relative_to(home.root)}")
     # The newest, be it from a run that died before it came to this.

@@ -10,9 +10,9 @@ typed.
 
 import dagster as dg
 
+from assets import files
 from assets.extracts import Delivery, Source, TypingReport, discover, type_register
-from assets.fingerprints import hash_bytes, hash_code, hash_file
-from assets.home import PRIVATE
+from assets.fingerprints import hash_bytes, hash_code
 from assets.quality import quarantine_facts
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
@@ -45,11 +45,10 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
         inputs = {
             str(file.relative_to(delivery.folder)): fingerprints.file_hash(file) for file in source.files
         } | shared_inputs
-        reasons = fingerprints.changed(node, inputs) if target.exists() else ["not made before"]
+        reasons = fingerprints.changed(node, inputs, target)
         if not reasons:
             continue
         workspace.redo(node, reasons)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
         report = type_register(
             source.files,
             contract,
@@ -59,12 +58,12 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
         )
         for note in _notes(report):
             workspace.say(f"{node}: {note}")
-        fingerprints.record(node, inputs, hash_file(target), quarantine_facts(report.quarantine))
+        fingerprints.record(node, inputs, target, facts=quarantine_facts(report.quarantine))
         rows[vintage] = report.rows_written
     for node in fingerprints.nodes(node_of(register)):
         vintage = node.rsplit("/", 1)[-1]
         if vintage not in delivered:
-            workspace.home.typed(register, vintage).unlink(missing_ok=True)
+            files.remove(workspace.home.typed(register, vintage))
             fingerprints.forget(node)
             workspace.say(f"{node}: no longer delivered")
     return rows

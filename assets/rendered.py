@@ -8,6 +8,7 @@ import json
 import dagster as dg
 import polars as pl
 
+from assets import files
 from assets.approval import PROPOSAL_FILE
 from assets.disclosed import disclosed, staged
 from assets.release import write_manifest, write_release
@@ -24,12 +25,12 @@ def render_release(workspace: Workspace) -> int:
         return 0
     tables = {path.stem: pl.read_parquet(path) for path in sorted((folder / "tables").glob("*.parquet"))}
     release = folder / "release"
-    release.mkdir()
+    files.make_folder(release)
     write_release(tables, release)
     latest = workspace.home.latest if workspace.home.latest.exists() else None
     outlines = workspace.settings.outlines(workspace.home.root)
     progress = workspace.voice.progress("reports")
-    render(tables, release, previous=latest, outlines=outlines, progress=progress)
+    render(tables, release, previous=latest, outlines=outlines, progress=progress, write=files.draft)
     entry = json.loads((folder / PROPOSAL_FILE).read_text(encoding="utf-8"))["entry"]
     write_manifest(release, ledger={"length": entry["number"], "head": entry["hash"]})
     return sum(1 for path in release.rglob("*") if path.is_file())

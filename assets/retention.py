@@ -8,14 +8,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from assets import clock, files
 from assets.workspace import Workspace
 
 
 def drop_scored(workspace: Workspace, path: Path) -> None:
     """Delete the scored rows of one date if their days are over."""
     keep = timedelta(days=workspace.settings.retention.scored_days)
-    if path.exists() and datetime.now() - datetime.fromtimestamp(path.stat().st_mtime) >= keep:
-        path.unlink()
+    if path.exists() and clock.is_over(datetime.fromtimestamp(path.stat().st_mtime), keep):
+        files.remove(path)
 
 
 def drop_all_due(workspace: Workspace) -> None:

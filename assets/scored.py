@@ -6,10 +6,12 @@ Belongs here: the Dagster asset, what a date depends on. Does not belong here: t
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
+from assets import files
 from assets.fingerprints import hash_code
 from assets.registers import node_of
 from assets.risk_factors.definitions import Definition, load_definitions
@@ -63,11 +65,17 @@ def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
 
 def stale_reasons(workspace: Workspace, reference_date: date) -> list[str]:
     """Why the counts of a date must be made again; empty if they stand."""
-    if not workspace.home.aggregated(reference_date).is_dir():
+    written = stored_counts(workspace, reference_date)
+    if not written:
         return ["not made before"]
     return workspace.fingerprints.changed(
-        f"aggregated/{reference_date}", inputs_of(workspace, reference_date)
+        f"aggregated/{reference_date}", inputs_of(workspace, reference_date), *written
     )
+
+
+def stored_counts(workspace: Workspace, reference_date: date) -> list[Path]:
+    """The files with the counts of a date."""
+    return sorted(workspace.home.aggregated(reference_date).glob("*.parquet"))
 
 
 @guarded("scored")
@@ -84,8 +92,9 @@ def score_dates(workspace: Workspace, dates: Iterable[date]) -> dict[str, int]:
         if names := ", ".join(name for name in every if name not in definitions):
             left_out.setdefault(names, []).append(str(day))
         target = workspace.home.scored(day)
-        target.parent.mkdir(exist_ok=True)
-        score_children(registers, definitions, day).sink_parquet(target, compression="zstd")
+        files.make_folder(target.parent)
+        with files.writing(target) as part:
+            score_children(registers, definitions, day).sink_parquet(part, compression="zstd")
         rows[str(day)] = pl.scan_parquet(target).select(pl.len()).collect().item()
     for names, days in left_out.items():
         workspace.say(f"not counted, dream does not have the weeks: {names} on {', '.join(days)}")

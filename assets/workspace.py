@@ -96,14 +96,8 @@ def guarded(stage: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             workspace = next(v for v in (*args, *kwargs.values()) if isinstance(v, Workspace))
             try:
                 return function(*args, **kwargs)
-            except FemfaktorError as error:
-                failure = error
-            except OSError as error:
-                failure = _from_os(stage, error)
             except Exception as error:
-                failure = UnexpectedFailure(
-                    f"{stage}: {trace(error)}. This is a bug: please report this line."
-                )
+                failure = as_failure(stage, error)
             workspace.failures.append(failure)
             raise failure.with_traceback(None) from None
 
@@ -112,15 +106,53 @@ def guarded(stage: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return decorate
 
 
-_UNFIT = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+def as_failure(where: str, error: Exception) -> FemfaktorError:
+    """What may be said about any error: ours as it is, the machine's by its cause, the rest by its place."""
+    if isinstance(error, FemfaktorError):
+        return error
+    if (number := _cause(error)) is not None:
+        return EnvironmentUnfit(f"{where}: {os.strerror(number)}. {_UNFIT[number]}")
+    return UnexpectedFailure(f"{where}: {trace(error)}. This is a bug: please report this line.")
 
 
-def _from_os(stage: str, error: OSError) -> FemfaktorError:
-    if error.errno in _UNFIT:
-        return EnvironmentUnfit(
-            f"{stage}: {os.strerror(error.errno)}. Check disk space and rights of the data home."
-        )
-    return UnexpectedFailure(f"{stage}: {trace(error)}. This is a bug: please report this line.")
+def _cause(error: Exception) -> int | None:
+    """The system's number for what is wrong with the machine, if that is what is wrong.
+
+    Polars, DuckDB, SQLite and xlsxwriter pass it on in their text alone: that is looked at, never shown.
+    """
+    if getattr(error, "errno", None) in _UNFIT:
+        return error.errno  # type: ignore[attr-defined]
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        return errno.ENOMEM
+    text = str(error).lower()
+    for number in _UNFIT:
+        words = (f"(os error {number})", f"[errno {number}]", os.strerror(number).lower())
+        if any(each in text for each in words):
+            return number
+    if type(error).__module__.startswith(("sqlite3", "sqlalchemy")):
+        return next((number for words, number in _SQLITE.items() if words in text), None)
+    return None
+
+
+_SPACE = "Free space on the disk of the data home, then run again; what was published stands."
+_RIGHTS = "Compare owner and rights of the data home with docs/night-run.md, Account and folders."
+_UNFIT = {
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EFBIG: _SPACE,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.EIO: "The disk has a fault: see the system's log before running again.",
+    errno.ENOMEM: "Give the run more memory, or run it when nothing else does; then run again.",
+    errno.EMFILE: "Raise the number of open files (ulimit -n), then run again.",
+}
+_SQLITE = {
+    "disk is full": errno.ENOSPC,
+    "disk i/o error": errno.EIO,
+    "readonly database": errno.EROFS,
+    "unable to open database": errno.EACCES,
+}
 
 
 def trace(error: BaseException) -> str:

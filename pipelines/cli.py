@@ -6,6 +6,7 @@ stand inside the commands that need them, so that a quiet night and `--help` sta
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assets.home import Home
+from assets import files
+from assets.home import INSIDE, INSIDE_FILE, Home
 from schemas.errors import FemfaktorError
 
 if TYPE_CHECKING:
@@ -26,10 +28,11 @@ if TYPE_CHECKING:
 EXIT_CODES = """\b
 Exit codes:
   0   done, or nothing changed
+  2   the command was not understood
   20  input refused: the delivery breaks a contract
   21  disclosure refused: not shown to be safe, or not allowed
   30  another run is active
-  40  environment: settings, disk or rights
+  40  environment: settings, disk, memory or rights
   50  a bug of ours
 """
 
@@ -48,11 +51,12 @@ class _Group(click.Group):
         except (click.ClickException, click.Abort):
             raise
         except Exception as error:
-            # The text of a third-party error may quote data: type and place only.
-            from assets.workspace import trace
+            # The text of a third-party error may quote data: cause, or type and place, only.
+            from assets.workspace import as_failure
 
-            click.secho(f"{trace(error)}. This is a bug: please report this line.", fg="red", err=True)
-            ctx.exit(50)
+            failure = as_failure("femfaktor", error)
+            click.secho(str(failure), fg="red", err=True)
+            ctx.exit(failure.exit_code)
 
 
 @click.group(cls=_Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,6 +85,10 @@ def main(ctx: click.Context, home: Path) -> None:
                      femfaktor release show
                      femfaktor release approve NUMBER
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or timer without Danish letters (LC_ALL=C) shows something else in their place.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     ctx.obj = Home(home.resolve())
 
 
@@ -107,11 +115,11 @@ def _begin(home: Home) -> list[Path]:
     from assets.settings import POLICY_TEMPLATE, TEMPLATE
 
     home.create()
-    (home.root / "extracts").mkdir(exist_ok=True)
+    files.make_folder(home.root / "extracts", INSIDE)
     written = []
     for path, text in ((home.settings, TEMPLATE), (home.policy, POLICY_TEMPLATE.read_text("utf-8"))):
         if not path.exists():
-            path.write_text(text, encoding="utf-8")
+            files.write(path, text.encode(), INSIDE_FILE)
             written.append(path)
     return written
 
@@ -420,7 +428,6 @@ def report(home: Home, out: Path) -> None:
 
     if not home.latest.exists():
         raise EnvironmentUnfit("No release yet: run `femfaktor nightly` first.")
-    out.mkdir(parents=True, exist_ok=True)
     with _voice() as voice:
         outlines = load_settings(home.settings).outlines(home.root)
         files = render(read_release(home.latest), out, outlines=outlines, progress=voice.progress("reports"))
@@ -432,15 +439,17 @@ def report(home: Home, out: Path) -> None:
 @click.option("-n", "count", type=click.IntRange(1), default=5, show_default=True, help="How many runs.")
 @click.pass_obj
 def status(home: Home, as_json: bool, count: int) -> None:
-    """The last runs (when, how they ended, what was redone and why), and how fresh each register is."""
-    from datetime import date
-
+    """The last runs (when, how they ended, what was redone and why), what was left aside in the registers,
+    and how fresh each is.
+    """
+    from assets import clock
     from pipelines.status import print_status, tell_status
 
+    today = clock.now().date()
     if as_json:
-        click.echo(json.dumps(tell_status(home, count, date.today()), ensure_ascii=False, default=str))
+        click.echo(json.dumps(tell_status(home, count, today), ensure_ascii=False, default=str))
     else:
-        print_status(home, count, date.today())
+        print_status(home, count, today)
 
 
 @main.command()

@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assets import files
 from assets.approval import AUDIT_FILE, PROPOSAL_FILE, SIGNATURE_FILE
-from assets.home import Home
+from assets.home import READABLE_FILE, Home
 from assets.release.manifest import numbered
 from assets.risk_factors.definitions import load_definitions
 from assets.settings import load_owner_policy, load_settings
@@ -42,7 +43,7 @@ def write_dpo(home: Home, out: Path) -> None:
         policy_hash=policy.hash,
         measured=_measured(home, paperwork) if paperwork else None,
     )
-    out.write_text(render_dpo(facts), encoding="utf-8")
+    files.write(out, render_dpo(facts).encode(), READABLE_FILE)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from assets.fingerprints import replace_file
-from assets.home import PRIVATE, Home
+from assets import clock, files
+from assets.home import Home
 from assets.workspace import Voice
 
 LOG_BYTES, LOG_FILES = 5_000_000, 5
@@ -39,13 +39,18 @@ class _JsonLine(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _Log(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A log that can't be written stops no run; logging's own way would print the record."""
+
+
 class Journal:
     """The record of one run, from `begin` to `end`. Only the holder of the home's lock writes it."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        home.log.parent.mkdir(mode=PRIVATE, exist_ok=True)
-        self._handler = RotatingFileHandler(
+        files.make_folder(home.log.parent)
+        self._handler = _Log(
             home.log, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
         )
         self._handler.setFormatter(_JsonLine())
@@ -56,10 +61,10 @@ class Journal:
     def begin(self, jobs: tuple[str, ...]) -> None:
         """Note that a run has started; of one that never ended, that it was killed."""
         if lost := read_running(self._home):
-            self._append({"ended": None, "state": KILLED, **_empty(), "started": lost["started"]})
+            self._append(_empty() | {"state": KILLED, "started": lost["started"]})
             self._log.warning("the run that started %s was killed", lost["started"])
-        started = {"started": _now(), "jobs": list(jobs), "pid": os.getpid()}
-        replace_file(self._home.running, json.dumps(started).encode())
+        started = {"started": clock.stamp(), "jobs": list(jobs), "pid": os.getpid()}
+        files.write(self._home.running, json.dumps(started).encode())
         self._log.info("started: %s", ", ".join(jobs))
 
     def heard(self, voice: Voice) -> Voice:
@@ -77,42 +82,36 @@ class Journal:
             self._log.error("%s", message)
         self._log.info("ended: %s in %s s", outcome["state"], outcome["seconds"])
         self._handler.close()
-        self._append({"ended": _now(), **outcome})
-        self._home.running.unlink(missing_ok=True)
+        self._append({"ended": clock.stamp(), **outcome})
+        files.remove(self._home.running)
 
     def _append(self, line: Mapping[str, Any]) -> None:
-        # A run killed inside this write leaves half a line: the next one starts on a line of its own.
-        with self._home.runs.open("ab+") as stream:
-            stream.seek(0, os.SEEK_END)
-            if stream.tell():
-                stream.seek(-1, os.SEEK_END)
-                if stream.read(1) != b"\n":
-                    stream.write(b"\n")
-            stream.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
+        files.append_line(self._home.runs, json.dumps(line, ensure_ascii=False))
 
 
 def read_runs(home: Home, count: int) -> list[dict[str, Any]]:
-    """The last `count` runs, oldest first."""
+    """The last `count` runs, oldest first; what an earlier version did not note is empty."""
     lines = home.runs.read_text(encoding="utf-8", errors="replace").splitlines() if home.runs.exists() else []
-    runs = [run for line in lines if (run := _parsed(line))]
+    runs = [_empty() | run for line in lines if (run := _parsed(line))]
     return runs[-count:]
 
 
 def read_running(home: Home) -> dict[str, Any] | None:
     """What is known of a run that has not ended: under way, or killed."""
-    return _parsed(home.running.read_text(encoding="utf-8")) if home.running.exists() else None
+    known = _parsed(home.running.read_text(encoding="utf-8")) if home.running.exists() else None
+    return {"started": None, "jobs": [], "pid": None} | known if known is not None else None
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
     try:
-        return json.loads(line)
+        parsed = json.loads(line)
     except ValueError:
         return None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _empty() -> dict[str, Any]:
-    return {"exit_code": None, "seconds": None, "redone": [], "messages": [], "release": None}
-
-
-def _now() -> str:
-    return datetime.now().isoformat(timespec="seconds")
+    return {
+        **{"started": None, "ended": None, "state": "unknown", "exit_code": None, "seconds": None},
+        **{"redone": [], "messages": [], "release": None},
+    }

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from assets import clock
 from assets.fingerprints import hash_code, hash_file
 from assets.home import Home, keep_private
 from assets.people import check_account, current_person
 from assets.release.manifest import differing_files, waiting_proposals
 from assets.retention import drop_all_due
-from assets.workspace import SILENT, Voice, Workspace
+from assets.workspace import SILENT, Voice, Workspace, as_failure
 from pipelines.journal import Journal
 from pipelines.locking import locked
 from schemas.errors import EnvironmentUnfit, FemfaktorError
@@ -65,47 +63,47 @@ def run_night(
     keep_private()
     check_account(home)
     home.create()
-    with locked(home), _empty_temp(home):
+    with locked(home):
         journal = Journal(home)
-        journal.begin(jobs)
         try:
+            journal.begin(jobs)
             workspace = Workspace.open(home, journal.heard(voice))
-            drop_all_due(workspace)
-            surface = _surface(workspace, verify=verify)
-            if jobs == ("nightly",) and _is_quiet(workspace, surface):
-                outcome = Outcome("nothing_changed", 0, 0.0)
-            else:
-                from pipelines.run import run_jobs
-
-                if "nightly" in jobs:
-                    workspace.fingerprints.seen["account"] = current_person().account
-                outcome = _outcome(run_jobs(workspace, jobs), workspace)
-            if outcome.exit_code == 0:
-                workspace.fingerprints.seen["surface"] = surface
-        except FemfaktorError as error:
-            outcome = Outcome("refused", error.exit_code, 0.0, messages=[str(error)])
-        else:
-            workspace.fingerprints.save()
+            outcome = _do(workspace, jobs, verify=verify)
+        except Exception as error:
+            outcome = _refusal(as_failure("night", error))
         outcome.seconds = round(time.monotonic() - started, 2)
         outcome.release = home.latest.resolve().name if home.latest.exists() else None
         outcome.proposal = _newest_waiting(home)
-        journal.end(asdict(outcome))
+        try:
+            journal.end(asdict(outcome))
+        except OSError as error:
+            unfit = as_failure("run history", error)
+            outcome.messages.append(str(unfit))
+            outcome.state, outcome.exit_code = "refused", outcome.exit_code or unfit.exit_code
     return outcome
 
 
-@contextmanager
-def _empty_temp(home: Home) -> Iterator[None]:
-    """Temporary files of a run that died are removed before the next, and of this one after it."""
-    _clear(home.temp)
-    try:
-        yield
-    finally:
-        _clear(home.temp)
+def _do(workspace: Workspace, jobs: tuple[str, ...], *, verify: bool) -> Outcome:
+    fingerprints = workspace.fingerprints
+    drop_all_due(workspace)
+    surface = _surface(workspace, verify=verify)
+    if jobs == ("nightly",) and _is_quiet(workspace, surface):
+        outcome = Outcome("nothing_changed", 0, 0.0)
+    else:
+        from pipelines.run import run_jobs
+
+        if "nightly" in jobs:
+            fingerprints.seen["account"] = current_person().account
+        outcome = _outcome(run_jobs(workspace, jobs), workspace)
+    if outcome.exit_code == 0:
+        fingerprints.seen["surface"] = surface
+    fingerprints.save()
+    return outcome
 
 
-def _clear(folder: Path) -> None:
-    for leftover in folder.iterdir():
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+def _refusal(failure: FemfaktorError) -> Outcome:
+    state = "failed" if failure.exit_code == 50 else "refused"
+    return Outcome(state, failure.exit_code, 0.0, messages=[str(failure)])
 
 
 def _surface(workspace: Workspace, *, verify: bool) -> str:
@@ -118,11 +116,10 @@ def _surface(workspace: Workspace, *, verify: bool) -> str:
         )
     files = [Path(folder) / name for folder, _, names in os.walk(workspace.extracts) for name in names]
     own = [home.settings, home.policy, *sorted(home.definitions.glob("*.toml"))]
-    now = datetime.now()
     last = fingerprints.seen.get("verified_at")
-    verify = verify or last is None or now - datetime.fromisoformat(last) >= VERIFY_EVERY
+    verify = verify or last is None or clock.is_over(datetime.fromisoformat(last), VERIFY_EVERY)
     if verify:
-        fingerprints.seen["verified_at"] = now.isoformat(timespec="seconds")
+        fingerprints.seen["verified_at"] = clock.stamp()
     return fingerprints.surface(
         workspace.extracts,
         files,

@@ -6,11 +6,11 @@ Belongs here: executing. Does not belong here: deciding whether to (`night.py`).
 from __future__ import annotations
 
 import os
-import shutil
 import warnings
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from assets import clock, files
 from assets.home import Home
 from assets.settings import load_owner_policy
 from assets.workspace import Workspace
@@ -36,7 +36,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def prepare_instance(home: Home) -> None:
     """Make the home's Dagster folder usable by us, the web server and the daemon alike."""
     os.environ["DAGSTER_HOME"] = str(home.dagster)
-    (home.dagster / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+    files.write(home.dagster / "dagster.yaml", DAGSTER_YAML.encode())
 
 
 def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
@@ -85,10 +85,10 @@ def forget_old_runs(instance: dg.DagsterInstance, home: Home, days: int) -> None
     """Delete the event log and the files of runs older than `days`: Dagster itself keeps them for ever."""
     import dagster as dg
 
-    before = datetime.now(UTC) - timedelta(days=days)
+    before = clock.now() - timedelta(days=days)
     for record in instance.get_run_records(dg.RunsFilter(created_before=before)):
         run_id = record.dagster_run.run_id
         instance.delete_run(run_id)
         # delete_run empties a run's database and leaves the file.
-        (home.dagster / "history" / "runs" / f"{run_id}.db").unlink(missing_ok=True)
-        shutil.rmtree(home.dagster / "storage" / run_id, ignore_errors=True)
+        files.remove(home.dagster / "history" / "runs" / f"{run_id}.db")
+        files.remove_tree(home.dagster / "storage" / run_id)

@@ -1,4 +1,5 @@
-"""What `femfaktor status` tells: the last runs, one under way, and how fresh each register is.
+"""What `femfaktor status` tells: the last runs, one under way, what was left aside in the registers and why,
+and how fresh each of them is.
 
 Belongs here: putting together what the journal and the fingerprints know. Does not belong here: writing it.
 
@@ -16,9 +17,12 @@ import click
 
 from assets.fingerprints import Fingerprints
 from assets.home import Home
+from assets.quality import find_quarantined
 from assets.settings import load_settings
 from pipelines.journal import KILLED, read_running, read_runs
 from pipelines.locking import is_held
+from schemas.errors import EnvironmentUnfit
+from schemas.quarantine import Quarantine
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,21 @@ def tell_freshness(home: Home, today: date) -> list[Freshness]:
 
 
 def tell_status(home: Home, count: int, today: date) -> dict[str, Any]:
-    """For machines: `runs` (oldest first), `running` (start and jobs, or null), `registers`."""
+    """For machines: `runs` (oldest first), `running` (start and jobs, or null), `registers`,
+    `left_aside` (counts by register, status day, column and rule), `problem` (settings or state that can't be
+    read, or null)."""
     running = read_running(home) if is_held(home) else None
-    return {
-        "runs": read_runs(home, count),
-        "running": running,
-        "registers": [asdict(row) for row in tell_freshness(home, today)],
+    told: dict[str, Any] = {
+        **{"runs": read_runs(home, count), "running": running, "registers": [], "left_aside": []},
+        "problem": None,
     }
+    try:
+        told["registers"] = [asdict(row) for row in tell_freshness(home, today)]
+        told["left_aside"] = [each.as_dict() for each in find_quarantined(Fingerprints(home.state))]
+    except EnvironmentUnfit as unfit:
+        # What a night stumbles over must not hide how it ended.
+        told["problem"] = str(unfit)
+    return told
 
 
 def shorten(redone: list[str]) -> list[str]:
@@ -86,7 +98,8 @@ def print_status(home: Home, count: int, today: date) -> None:
             click.echo(f"{run['started']}  {KILLED:<16} the next run starts from the last good state")
             continue
         click.echo(
-            f"{run['ended']}  {run['state']:<16} {run['seconds']:>7.1f} s  release {run['release'] or '-'}"
+            f"{run['ended']}  {run['state']:<16} {run['seconds'] or 0:>7.1f} s  "
+            f"release {run['release'] or '-'}"
         )
         for line in [*shorten(run["redone"]), *run["messages"]]:
             click.echo(f"    {line}")
@@ -94,6 +107,12 @@ def print_status(home: Home, count: int, today: date) -> None:
         click.echo(f"{told['running']['started']}  under way (process {told['running']['pid']})")
     elif lost := read_running(home):
         click.echo(f"{lost['started']}  {KILLED:<16} the next run starts from the last good state")
+    if told["problem"]:
+        click.secho(told["problem"], fg="red")
+    if told["left_aside"]:
+        click.echo("Left aside in the registers as they stand: counted, and unknown to the factors")
+    for each in told["left_aside"]:
+        click.echo(f"  {Quarantine.from_dict(each)}")
     if told["registers"]:
         click.echo("Registers: latest status day, and when the next one is due")
     for row in told["registers"]:

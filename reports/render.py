@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called after each report with (reports done, reports in all)."""
 
+Writer = Callable[[Path, bytes], None]
+"""Puts a file with its content at a path, and makes the folders above it."""
+
 KEYS_FILE = "reports/keys.json"
 LIBRARIES = ("fonttools", "jinja2", "matplotlib", "typst")
 ALONE = 24
@@ -40,6 +43,11 @@ Files = dict[str, bytes]
 """Content by path below the release folder."""
 
 
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
 def render(
     tables: Mapping[str, pl.DataFrame],
     out_dir: Path,
@@ -47,6 +55,7 @@ def render(
     previous: Path | None = None,
     outlines: Path | None = None,
     progress: Progress | None = None,
+    write: Writer = _write,
 ) -> list[Path]:
     """Write the reports of every område, helhedsplan and kommune of the latest date into `out_dir`:
     `reports/<slug>.pdf`, `.txt`, three pictures `reports/<slug>-<figure>.png`, and `html/<slug>.html`; the
@@ -55,7 +64,7 @@ def render(
     `tables` are the protected tables of `schemas.release`, keyed by table name, one definition, all dates.
     `outlines`: GeoJSON of municipalities for the overview's map, in place of tiles.
     `previous`: the folder of an earlier release; what has not changed is copied from it. The same tables give
-    the same bytes, copied or made. Returns the files written.
+    the same bytes, copied or made. `write` puts a file in its place. Returns the files written.
     """
     from reports import html, maps, site_view
 
@@ -73,10 +82,8 @@ def render(
         nonlocal done
         remembered[slug] = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         for name, content in files.items():
-            path = out_dir / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            written.append(path)
+            written.append(out_dir / name)
+            write(out_dir / name, content)
         done += 1
         if progress is not None:
             progress(done, len(keys))
@@ -95,12 +102,10 @@ def render(
         ("index.html", "index", site_view.index_page(reports, drawn)),
         (site_view.COMPARE_FILE, "compare", site_view.compare_page(reports)),
     ):
-        (out_dir / name).parent.mkdir(parents=True, exist_ok=True)
-        (out_dir / name).write_bytes(html.page(template, page=page).encode())
         written.append(out_dir / name)
+        write(out_dir / name, html.page(template, page=page).encode())
     memory = {slug: {"key": keys[slug], "files": remembered[slug]} for slug in sorted(keys)}
-    (out_dir / KEYS_FILE).parent.mkdir(exist_ok=True)
-    (out_dir / KEYS_FILE).write_text(json.dumps(memory, indent=1) + "\n", encoding="utf-8")
+    write(out_dir / KEYS_FILE, (json.dumps(memory, indent=1) + "\n").encode())
     return [*written, out_dir / KEYS_FILE]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from assets import files
 from assets.aggregation.engine import connect, quote_name, quote_path
 from assets.aggregation.sql import list_sql, load_sql
 from schemas.errors import FemfaktorError
@@ -58,7 +59,7 @@ def aggregate(scored: Path, areas: pl.DataFrame, out_dir: Path, temp_dir: Path) 
     Every area comes out, with zeros if no child lives there.
     Raises CountsBroken with the names of the checks (`sql/checks`) that don't hold.
     """
-    out_dir.mkdir(parents=True, exist_ok=True)
+    files.make_folder(out_dir)
     with connect(temp_dir) as con:
         build_tables(con, scored, areas)
         run_checks(con)

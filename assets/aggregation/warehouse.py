@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from assets import files
 from assets.aggregation.counts import CountsBroken
 from assets.aggregation.engine import connect, quote_name, quote_path
 from assets.aggregation.sql import load_sql
@@ -39,13 +40,10 @@ def build_warehouse(
     Raises CountsBroken if counts were made under another version of a definition than the one given, or if
     a folder holds another date than it stands for.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.parent.chmod(0o750)
-    beside = target.with_name(f".{target.name}.new")
-    _remove(beside)
-    try:
+    files.make_folder(target.parent, 0o750)
+    with files.writing(target, mode=0o640) as part:
         with connect(temp_dir) as con:
-            con.execute(f"ATTACH {quote_path(beside)} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+            con.execute(f"ATTACH {quote_path(part)} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
             con.execute("USE warehouse")
             con.begin()
             for table in COUNT_TABLES:
@@ -64,12 +62,8 @@ def build_warehouse(
             con.execute("CHECKPOINT warehouse")
             con.execute("USE memory")
             con.execute("DETACH warehouse")
-        beside.chmod(0o640)
         # A log left by a killed writer belongs to the old file and would make the new one unopenable.
-        _wal(target).unlink(missing_ok=True)
-        beside.replace(target)
-    finally:
-        _remove(beside)
+        files.remove(target.with_name(f"{target.name}.wal"))
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -114,12 +108,3 @@ def _create_view(con: duckdb.DuckDBPyConnection, view: Table) -> None:
     for statement in view.ddl():
         if statement.startswith("COMMENT ON"):
             con.execute(statement.replace("COMMENT ON TABLE", "COMMENT ON VIEW", 1))
-
-
-def _wal(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    _wal(path).unlink(missing_ok=True)

@@ -18,7 +18,6 @@ from __future__ import annotations
 import hmac
 import io
 import json
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +25,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assets.fingerprints import hash_bytes, replace_file, sync_folder
+from assets import files
+from assets.fingerprints import hash_bytes
 from schemas.errors import DisclosureRefused
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Ledger:
         self.entries = (*self.entries, entry)
         # Whole or not at all, beside and moved: a torn last line can't be.
         lines = "".join(each.to_line() + "\n" for each in self.entries)
-        replace_file(self.folder / "entries.jsonl", lines.encode())
+        files.write(self.folder / "entries.jsonl", lines.encode())
 
     def check_next(self, entry: Entry) -> None:
         """Raises DisclosureRefused if the entry can't be appended now."""
@@ -161,7 +161,7 @@ class Ledger:
         name = hash_bytes(content)
         path = _table_path(self.folder, name)
         if not path.exists():
-            replace_file(path, content)
+            files.write(path, content)
         return name
 
     def read(self, name: str) -> pl.DataFrame:
@@ -175,7 +175,7 @@ class Ledger:
         named = {name for entry in (*self.entries, *pending) for name in entry.tables()}
         for path in (self.folder / "tables").iterdir():
             if path.stem not in named:
-                path.unlink()
+                files.remove(path)
 
 
 def open_ledger(private: Path, stands: Iterable[Stand] = ()) -> tuple[Ledger, bytes]:
@@ -206,7 +206,7 @@ def open_ledger(private: Path, stands: Iterable[Stand] = ()) -> tuple[Ledger, by
 
 def _read_lines(folder: Path) -> list[str]:
     for each in (folder, folder / "tables"):
-        each.mkdir(mode=0o700, exist_ok=True)
+        files.make_folder(each)
     path = folder / "entries.jsonl"
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
@@ -263,12 +263,7 @@ def _open_seed(path: Path, *, is_needed: bool) -> bytes:
     if not path.exists():
         if is_needed:
             raise _refuse(f"The private seed is lost: {path} is gone, and the ledger is there.")
-        # A link fails where the name is taken: a seed is never replaced.
-        beside = path.with_name(".seed")
-        replace_file(beside, secrets.token_bytes(SEED_BYTES))
-        os.link(beside, path)
-        beside.unlink()
-        sync_folder(path.parent)
+        files.create(path, secrets.token_bytes(SEED_BYTES))
     seed = path.read_bytes()
     if len(seed) != SEED_BYTES:
         raise _refuse(f"The private seed is damaged: {path} does not hold {SEED_BYTES} bytes.")

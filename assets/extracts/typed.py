@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets import files
 from assets.extracts.coercion import Tally, coerce
 from assets.extracts.columns import ColumnMapping, match_columns, say_name
 from assets.extracts.personal import Contents, count_own_birthdays, look_at_any
@@ -401,11 +402,7 @@ def _check_intervals(frame: pl.DataFrame, contract: Contract, problems: list[Pro
 
 def _write(frame: pl.DataFrame, target: Path) -> None:
     """Whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.part")
-    try:
+    files.make_folder(target.parent)
+    with files.writing(target) as part:
         # Level 1: half the time of the default for a file a few percent larger.
-        frame.write_parquet(unfinished, compression="zstd", compression_level=1, statistics=True)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        frame.write_parquet(part, compression="zstd", compression_level=1, statistics=True)

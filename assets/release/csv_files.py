@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets import files
 from schemas.tables import Table
 
 FORMULA_STARTS = r"^[=+\-@\t\r]"
@@ -27,10 +28,12 @@ def write_csv_files(tables: Mapping[Table, pl.DataFrame], folder: Path) -> None:
     Texts that a spreadsheet would run get an apostrophe in front; ranges in columns
     with listed values (age bands) get an en dash.
     """
-    folder.mkdir()
+    files.make_folder(folder)
     for table, frame in tables.items():
         text = pl.col(pl.String)
         listed = [column.name for column in table.columns if column.values]
-        frame.with_columns(pl.col(listed).str.replace(RANGE, "$1–$2")).with_columns(
+        shown = frame.with_columns(pl.col(listed).str.replace(RANGE, "$1–$2")).with_columns(
             pl.when(text.str.contains(FORMULA_STARTS)).then("'" + text).otherwise(text).name.keep()
-        ).write_csv(folder / f"{table.name}.csv", separator=";", decimal_comma=True, include_bom=True)
+        )
+        with files.drafting(folder / f"{table.name}.csv") as path:
+            shown.write_csv(path, separator=";", decimal_comma=True, include_bom=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from assets import files
 from assets.aggregation.engine import quote_name, quote_path
 from assets.aggregation.sql import load_sql
 from schemas.release import RELEASE_TABLES, conform
@@ -44,7 +45,7 @@ def write_duckdb(tables: Mapping[Table, pl.DataFrame], path: Path) -> None:
     """A new file with tables (rows in the given order), views and Danish comments; no `.wal` beside it."""
     if path.exists() or Path(f"{path}.wal").exists():
         raise FileExistsError(f"{path.name} is there already: a release is written into an empty folder")
-    with _open(path, f"STORAGE_VERSION '{STORAGE_VERSION}'") as con:
+    with files.drafting(path), _open(path, f"STORAGE_VERSION '{STORAGE_VERSION}'") as con:
         for table, frame in tables.items():
             for statement in table.ddl():
                 con.execute(statement)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from assets import files
 from assets.fingerprints import hash_file
 from assets.home import Home
 
@@ -39,7 +40,7 @@ def write_manifest(folder: Path, *, ledger: Mapping[str, Any]) -> Path:
     from assets.release.duckdb_file import content_hash, read_duckdb
 
     path = folder / MANIFEST_FILE
-    path.unlink(missing_ok=True)
+    files.remove(path)
     database = folder / "femfaktor.duckdb"
     release = read_duckdb(database)["release"]
     manifest: dict[str, Any] = {
@@ -53,13 +54,16 @@ def write_manifest(folder: Path, *, ledger: Mapping[str, Any]) -> Path:
             if file.is_file()
         },
     }
-    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    files.draft(path, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
     return path
 
 
 def differing_files(release: Path) -> list[str]:
     """Files of a release that are gone, not as its manifest says, or that it doesn't know."""
-    named = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]
+    try:
+        named = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return [MANIFEST_FILE]
     there = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     wrong = [n for n, digest in named.items() if n not in there or hash_file(release / n) != digest]
     return sorted([*wrong, *(there - named.keys() - {MANIFEST_FILE, SIGNATURE_FILE})])

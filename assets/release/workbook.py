@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from assets import files
 from schemas.tables import Column, Table
 
 FRONT = "Om"
@@ -76,9 +77,8 @@ def write_workbook(tables: Mapping[Table, pl.DataFrame], path: Path) -> None:
     facts = {table.name: frame for table, frame in tables.items()}
     marking = str(facts["release"]["marking"][0])
     last = max(facts["release_date"]["reference_date"].to_list(), default=date(2000, 1, 1))
-    with xlsxwriter.Workbook(
-        path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    ) as book:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with files.drafting(path), xlsxwriter.Workbook(path, options) as book:
         book.set_properties(
             {"title": TITLE, "comments": marking, "created": datetime(last.year, last.month, last.day)}
         )

@@ -31,5 +31,13 @@ def test_ci_runs_the_tests_and_every_check() -> None:
     assert os.access(ROOT / ".ci/run", os.X_OK)
     assert "set -euo pipefail" in script
     assert "export CI=true" in script
-    for call in ("make test", "make --no-print-directory lint", "types", "docs", "-m slow", "browser"):
+    for call in (
+        "make test",
+        "make --no-print-directory lint",
+        "types",
+        "docs",
+        "faults",
+        "-m slow",
+        "browser",
+    ):
         assert call in script

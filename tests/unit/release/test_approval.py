@@ -1,11 +1,10 @@
-"""Approval: who may sign what, and that a run killed at any step ends right the next time."""
+"""Approval: who may sign what. Killed at any step: tests/faults/test_dying_machine.py."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -177,132 +176,3 @@ def test_a_release_that_the_ledger_names_and_that_is_gone_lets_nothing_follow(ho
     shutil.rmtree(home.releases / "r0001")
     with pytest.raises(DisclosureRefused, match="r0001 is published, and it is not under"):
         open_releases(home)
-
-
-# Killed at any step. Every change a process makes to the file system raises one of these audit events.
-STEPS = {"os.rename", "os.link", "os.remove", "os.symlink", "os.mkdir", "os.chmod"}
-
-
-class Killed(BaseException):
-    pass
-
-
-class _Killer:
-    """Ends the process (as far as a test can) before its n-th change to the file system."""
-
-    def __init__(self) -> None:
-        self.left: int | None = None
-        sys.addaudithook(self.hook)
-
-    def hook(self, event: str, args: tuple) -> None:
-        if self.left is None or not (event in STEPS or (event == "open" and "w" in str(args[1]))):
-            return
-        self.left -= 1
-        if self.left < 0:
-            self.left = None
-            raise Killed
-
-
-KILLER = _Killer()
-
-
-def kill_after(steps: int, action) -> bool:
-    """Whether the action was killed."""
-    KILLER.left = steps
-    try:
-        action()
-    except Killed:
-        return True
-    finally:
-        KILLER.left = None
-    return False
-
-
-def without_times(home: Home) -> dict[str, str]:
-    """All files but signatures (they hold the time), which must be there and whole."""
-    for path in home.root.rglob("signature.json"):
-        assert json.loads(path.read_text())["approved_by"]
-    return {
-        name: digest for name, digest in tree(home.root).items() if not name.endswith("signature.json")
-    } | {name: "signed" for name in tree(home.root) if name.endswith("signature.json")}
-
-
-def test_a_kill_before_any_step_of_an_approval_loses_and_doubles_nothing(tmp_path):
-    def prepared(name: str) -> Home:
-        home = make_home(tmp_path / name)
-        propose(home, "r0001")
-        approve(home, "r0001", ANNA)
-        propose(home, "r0002")
-        return home
-
-    whole = prepared("whole")
-    approve(whole, "r0002", ANNA)
-    expected, steps, published_early = without_times(whole), 0, 0
-    while True:
-        home = prepared(f"killed-{steps}")
-        if not kill_after(steps, lambda home=home: approve(home, "r0002", ANNA)):
-            break
-        # What others see meanwhile is the old release or the new one, whole.
-        assert home.latest.resolve().name in ("r0001", "r0002")
-        assert (home.latest / "signature.json").is_file()
-        ledger, _ = open_releases(home)
-        if ledger.length == 2:
-            # The ledger had it: the next run of any kind finishes the approval.
-            assert home.latest.resolve().name == "r0002"
-            published_early += 1
-        approve(home, "r0002", ANNA)
-        left = {name: digest for name, digest in without_times(home).items() if ".part" not in name}
-        assert left == expected, f"killed before step {steps + 1}"
-        steps += 1
-    assert steps > 10
-    assert published_early > 3
-
-
-def test_a_kill_before_any_step_of_a_first_opening_makes_one_seed(tmp_path):
-    steps = 0
-    while True:
-        home = make_home(tmp_path / str(steps))
-        (home.private / "seed").unlink()
-        killed = kill_after(steps, lambda home=home: open_releases(home))
-        seed = open_releases(home)[1]
-        assert open_releases(home)[1] == seed
-        assert len(seed) == 32
-        if not killed:
-            break
-        steps += 1
-    assert steps > 3
-
-
-def test_a_kill_before_any_step_of_publishing_synthetic_data_leaves_all_or_nothing(tmp_path):
-    """`staging/` to `proposals/` to `releases/`; the next night empties staging and starts there."""
-    from assets.disclosed import FOR_AUDIT
-    from assets.published import publish_staged
-    from assets.workspace import Workspace
-
-    def stage(home: Home) -> None:
-        folder = propose(home, "r0001", synthetic=True)
-        for name in ("tables", FOR_AUDIT):
-            (folder / name).mkdir()
-            (folder / name / "exact.parquet").write_bytes(b"exact")
-        folder.rename(home.staging / "r0001")
-
-    steps, outcomes = 0, set()
-    while True:
-        home = make_home(tmp_path / str(steps))
-        stage(home)
-        killed = kill_after(steps, lambda home=home: publish_staged(Workspace.open(home)))
-        for leftover in home.staging.iterdir():
-            shutil.rmtree(leftover)
-        publish_staged(Workspace.open(home))
-        ledger, _ = open_releases(home)
-        released = [path.name for path in home.releases.iterdir() if path.is_dir() and not path.is_symlink()]
-        assert ledger.length == len(released), f"killed before step {steps + 1}"
-        assert not list(home.root.rglob("exact.parquet"))
-        if released:
-            assert home.latest.resolve().name == "r0001"
-        outcomes.add(len(released))
-        if not killed:
-            break
-        steps += 1
-    assert steps > 15
-    assert outcomes == {0, 1}
