@@ -59,7 +59,7 @@ EXACT_TABLES = (
 )
 """What `aggregated` stores per date and `protect` reads."""
 DATED_TABLES = tuple(table.name for table in RELEASE_TABLES if "reference_date" in table.polars_schema)
-ATOM = ("reference_date", "kom", "area_ids", "children")
+ATOM = ("reference_date", "kom", "area_ids", "earlier_date", "earlier_area_ids", "children", "newcomers")
 AGES = tuple("age_" + band.replace("-", "_") for band in AGE_BANDS)
 AREA = ("level", "area_id", "area_name", "parent_id", "child_level")
 FOR_AUDIT = "for_audit"
@@ -241,6 +241,7 @@ def _protect(
                 facts=facts,
                 seed=seed,
                 published=pl.concat(earlier) if earlier else None,
+                standing={*standing, *(each.day for each in due)},
             )
         )
     # What holds for the release as a whole is told by the policy in force.

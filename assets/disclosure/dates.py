@@ -8,8 +8,8 @@ anything.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -87,6 +87,15 @@ class Day:
     design_effect: dict[str, float]
     with_ages: frozenset[str]
     almene_pct: dict[str, float]
+    mothers: tuple[int, ...] = ()
+    """Different mothers of the children of each atom: those of a set of atoms are at least as many as those of any
+    of its atoms."""
+    before: date | None = None
+    """The reference date before, if it is published too."""
+    earlier: dict[str, Atoms] = field(default_factory=dict)
+    """The atoms inside each area's border of `before`, ended areas included; empty if there is none."""
+    newcomers: tuple[int, ...] = ()
+    """Children of each atom who did not live inside its earlier borders then."""
 
     def __post_init__(self) -> None:
         self.children = self.counts[:, ITEM_NUMBER[CHILDREN]]
@@ -117,6 +126,10 @@ class Day:
             unit = self.units[unit.parent_id]
         return unit.area_id
 
+    def ancestors(self, area_id: str) -> list[str]:
+        above = self.units[area_id].parent_id
+        return [] if above is None else [above, *self.ancestors(above)]
+
     def descendants(self, area_id: str) -> list[str]:
         """Everything below a row, rests included."""
         found: list[str] = []
@@ -126,8 +139,10 @@ class Day:
         return found + [rest.area_id for rest in self.rests[area_id].values()]
 
 
-def open_dates(exact: Mapping[str, pl.DataFrame], definition: str) -> list[Day]:
-    """Every reference date of the definition, oldest first.
+def open_dates(
+    exact: Mapping[str, pl.DataFrame], definition: str, standing: Collection[date] = ()
+) -> list[Day]:
+    """Every reference date of the definition, oldest first. `standing`: dates that are published beside them.
 
     Raises:
         DisclosureRefused: rows that are not the sum of their cells; what doesn't add up can't be protected.
@@ -140,17 +155,19 @@ def open_dates(exact: Mapping[str, pl.DataFrame], definition: str) -> list[Day]:
     opened: list[Day] = []
     for day in days:
         here = {name: frame.filter(pl.col("reference_date") == day) for name, frame in frames.items()}
-        opened.append(_open_date(day, here))
+        opened.append(_open_date(day, here, {*days, *standing}))
     return opened
 
 
-def _open_date(day: date, exact: Mapping[str, pl.DataFrame]) -> Day:
+def _open_date(day: date, exact: Mapping[str, pl.DataFrame], published: Collection[date]) -> Day:
     cells = exact["cell"].to_dicts()
     counts = np.array([_counts_of(cell) for cell in cells], dtype=np.int64).reshape(len(cells), len(ITEMS))
     rows = exact["area_risk"].to_dicts()
     areas = {row["area_id"]: row for row in rows}
 
+    before = next((cell["earlier_date"] for cell in cells if cell["earlier_date"] in published), None)
     inside: dict[str, set[int]] = {area_id: set() for area_id in areas}
+    earlier: dict[str, set[int]] = defaultdict(set)
     for i, cell in enumerate(cells):
         kom = f"{cell['kom']:03d}"
         inside["leverance"].add(i)
@@ -161,6 +178,9 @@ def _open_date(day: date, exact: Mapping[str, pl.DataFrame]) -> Day:
             # only.
             if area_id in areas and _kommune_of(area_id, areas) == kom:
                 inside[area_id].add(i)
+        for area_id in cell["earlier_area_ids"] if before else ():
+            if area_id not in areas or _kommune_of(area_id, areas) == kom:
+                earlier[area_id].add(i)
     parts: dict[tuple[str, str], set[int]] = defaultdict(set)
     for row in rows:
         if row["child_level"] is None and row["parent_id"] is not None:
@@ -197,6 +217,10 @@ def _open_date(day: date, exact: Mapping[str, pl.DataFrame]) -> Day:
         }
         if "dwelling" in exact
         else {},
+        mothers=tuple(cell["mothers"] for cell in cells),
+        before=before,
+        earlier={area_id: frozenset(atoms) for area_id, atoms in earlier.items()},
+        newcomers=tuple(cell["newcomers"] for cell in cells),
     )
     wrong = 0
     for unit in units.values():

@@ -1,11 +1,19 @@
 """Which rows are shown, and what the rests then hold.
 
-Belongs here: sizes, the group rule, merging into the rest of the parent, slivers between overlapping areas,
-which factors are shown of a shown row; everything on sets of atoms. Does not belong here: counts as published
+Belongs here: sizes, the group rule, merging into the rest of the parent, slivers between overlapping areas and
+between an old and a new border, which factors are shown of a shown row; everything on sets of atoms. Does not belong here: counts as published
 (`rounding.py`, `suppression.py`), tables (`tables.py`).
 
 What isn't shown is never the difference between a parent and its shown parts alone: it is merged into the
 rest, and the rest obeys the same rules. For factors the rest takes the others' place: it is hidden with them.
+
+A border that moved. An area's counts of two neighbouring dates, one less the other, are those of the sliver its
+border took or gave, if nothing else changed. Much does between two 31 Decembers: the difference is that of the
+sliver and of all who came to the area or left it meanwhile, and nobody can tell them apart. So the sliver together
+with those who came must be as large as an area must be; else the area is hidden at this date and merged into the
+rest. At the next date the border stands, and the area is shown again: two years apart the stairwell is among still
+more others. Hiding the area for as long as anybody can look up its old counts would hide it for ever, for one
+stairwell; not counting who came would hide it every year, since hardly a list of dwellings stays the same.
 """
 
 from __future__ import annotations
@@ -87,6 +95,14 @@ class _Merging:
         self.children: list[int] = day.children.tolist()
         self.at_risk: list[int] = day.counts[:, ITEM_NUMBER[AT_RISK]].tolist()
         self.not_at_risk: list[int] = day.counts[:, ITEM_NUMBER["risk", "not_at_risk"]].tolist()
+        self.earlier = {area_id: self.occupied(atoms) for area_id, atoms in day.earlier.items()}
+        standing = {self.occupied(unit.atoms) for unit in day.units.values()}
+        self.gone = {
+            area_id: atoms
+            for area_id, atoms in self.earlier.items()
+            if atoms not in standing and self.count(atoms) >= self.size.min_children
+        }
+        """Earlier borders that are no border now and were wide enough to be shown."""
         self.decisions: dict[str, Decision] = {}
         self.overlaps: dict[str, list[Atoms]] = {}
         """Per shown row, sets inside it that are known though not printed: its overlaps with shown siblings,
@@ -118,7 +134,32 @@ class _Merging:
             return "too_small"
         if self.is_group(unit.atoms) or ("risk", unit.area_id) in self.overruled.group:
             return "group_hidden"
-        return "hidden" if ("risk", unit.area_id) in self.overruled.hidden else "shown"
+        if ("risk", unit.area_id) in self.overruled.hidden or self.is_told_by_border(unit):
+            return "hidden"
+        return "shown"
+
+    def is_told_by_border(self, unit: Unit) -> bool:
+        """What a moved border took or gave, and who came since, are too few to be known."""
+        now = self.occupied(unit.atoms)
+        if unit.level in ("leverance", "kommune") or now in self.earlier.values():
+            return False
+        nested = {*self.day.descendants(unit.area_id), *self.day.ancestors(unit.area_id)}
+        for area_id, before in self.gone.items():
+            if area_id in nested or not before & now:
+                continue  # what lies between a row and one below it is a rest, and judged as one
+            came = sum(self.day.newcomers[i] for i in before & now)
+            if any(self.is_little(piece, came) for piece in (now - before, before - now)):
+                return True
+        return False
+
+    def is_little(self, piece: Atoms, came: int) -> bool:
+        """Whether a piece and `came` others, with as many mothers per child, are fewer than an area needs."""
+        children, mothers = self.count(piece), max((self.day.mothers[i] for i in piece), default=0)
+        few_mothers = mothers * (children + came) < self.size.min_mothers * children
+        return 0 < children and (children + came < self.size.min_children or few_mothers)
+
+    def occupied(self, atoms: Atoms) -> Atoms:
+        return frozenset(i for i in atoms if self.children[i])
 
     def split(self, parent: Unit, level: str) -> None:
         """Decide the parts of a shown parent on one level, and their rest."""

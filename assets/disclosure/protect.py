@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -69,6 +70,7 @@ def protect(
     facts: Mapping[str, str],
     seed: bytes,
     published: pl.DataFrame | None = None,
+    standing: Collection[date] = (),
 ) -> Protected:
     """Protect all dates of one definition.
 
@@ -77,7 +79,8 @@ def protect(
     reference_date, register, vintage, window_from, window_to. `facts`: further rows of the table `release`,
     such as controller and purpose. `seed`: the installation's secret; the same seed and counts give the same
     tables. `published`: `cells` of dates published before: a count that has not changed stays as published,
-    and a date in which nothing has is repeated as it was.
+    and a date in which nothing has is repeated as it was. `standing`: dates that are published beside these; where a
+    border moved since one of them, the two together must not tell what it took or gave.
 
     Raises:
         DisclosureRefused: the exact tables contradict each other, or a date can't be protected under the
@@ -88,7 +91,7 @@ def protect(
     rows: dict[str, list[Record]] = {table.name: [] for table in RELEASE_TABLES}
     cells, relations, reports = [], [], []
     before = published if published is not None else pl.DataFrame(schema=CELL_SCHEMA)
-    for day in open_dates(exact, definition.name):
+    for day in open_dates(exact, definition.name, standing):
         started = time.monotonic()
         earlier = before.filter(pl.col("reference_date") == day.day)
         found = (

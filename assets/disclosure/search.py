@@ -33,6 +33,8 @@ SEEDS = 3
 TOP = "leverance"
 MERGED = "merged:"
 """A rest as published, beside the natural rest it is merged from."""
+EARLIER = "earlier:"
+"""A row inside its border of the date before."""
 FINEST_FIRST = (("afdeling",), ("afdeling", "omraade"), ("afdeling", "omraade", "helhedsplan"))
 
 Published = dict[Cell, int | None]
@@ -167,16 +169,20 @@ class Search:
                 return blocks
 
     def published_rows(self, plan: Plan, areas: Iterable[str]) -> list[Row]:
-        return [
-            Row(
-                area,
-                plan.rows[area].atoms,
-                frozenset(family for family in FAMILIES if plan.is_shown(family, area)),
-                self.day.units[area].words(),
-            )
-            for area in areas
-            if plan.is_shown("risk", area)
-        ]
+        """What is shown, and inside which border of the date before it lay, if that moved: the difference is
+        rounded as if it were printed."""
+        rows: list[Row] = []
+        for area in areas:
+            if not plan.is_shown("risk", area):
+                continue
+            atoms, words = plan.rows[area].atoms, self.day.units[area].words()
+            families = frozenset(family for family in FAMILIES if plan.is_shown(family, area))
+            rows.append(Row(area, atoms, families, words))
+            before = self.day.earlier.get(area, atoms)
+            if self.day.count(before ^ atoms):
+                words = f"[{words} by the borders of {self.day.before}]"
+                rows.append(Row(f"{EARLIER}{area}", before, families, words, is_piece=True))
+        return rows
 
     def solve(self, name: str, rows: Sequence[Row], fixed: Mapping[Cell, int]) -> _Block:
         lowered = frozenset(row.row_id for row in rows if row.row_id in self.lowered)

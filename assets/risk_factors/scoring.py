@@ -17,6 +17,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from assets.risk_factors.areas import areas_of_dwellings
+from assets.risk_factors.borders import NOWHERE, earlier_areas
 from assets.risk_factors.catalogue import FACTORS, Factor
 from assets.risk_factors.definitions import Definition
 from assets.risk_factors.inputs import Registers, VintageUsed
@@ -45,7 +46,8 @@ def score_children(
     keys: Keys = draw_keys,
 ) -> pl.LazyFrame:
     """One row per child and definition: reference_date, definition, definition_hash, child_key, mother_key
-    (null = none given), kom, area_ids, age_band, f1..f5 (true/false/null), n_yes, n_known, state.
+    (null = none given), kom, area_ids, earlier_date, earlier_area_ids, is_new (`borders.py`), age_band, f1..f5
+    (true/false/null), n_yes, n_known, state.
 
     Refuses a missing or outdated register, naming every one of them. Tests pass `keys` to keep ids.
     """
@@ -59,7 +61,9 @@ def score_children(
     columns = {identity: f"rule_{number}" for number, identity in enumerate(rules)}
     answers = _answer(people, {columns[identity]: rule for identity, rule in rules.items()}, keys)
     areas = areas_of_dwellings(registers, reference_date)
+    earlier = earlier_areas(registers, people.children.select("child_id", "adresse_id"), reference_date)
     scored = answers.join(areas.lazy(), on="adresse_id", how="left")
+    scored = scored.join(earlier.lazy(), on="child_id", how="left", maintain_order="left")
     scored = scored.collect(engine="streaming").lazy()
     return pl.concat(
         scored.select(
@@ -69,7 +73,10 @@ def score_children(
             "child_key",
             "mother_key",
             "kom",
-            pl.col("area_ids").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+            pl.col("area_ids").fill_null(NOWHERE),
+            "earlier_date",
+            "earlier_area_ids",
+            "is_new",
             "age_band",
             *(pl.col(columns[_identity(f, definition.parameters(f.key))]).alias(f.key) for f in FACTORS),
         ).with_columns(count_and_judge([f.key for f in FACTORS], definition.threshold))

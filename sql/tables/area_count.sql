@@ -12,7 +12,22 @@ counted AS (
     SELECT
         definition,
         area_id,
-        sum(COLUMNS(* EXCLUDE (definition, area_id, reference_date, definition_hash, place_id, kom, area_ids, mother_keys)))
+        sum(
+            COLUMNS(
+                * EXCLUDE (
+                    definition,
+                    area_id,
+                    reference_date,
+                    definition_hash,
+                    place_id,
+                    kom,
+                    area_ids,
+                    earlier_date,
+                    earlier_area_ids,
+                    mother_keys
+                )
+            )
+        )
     FROM atom
     JOIN place_area USING (place_id)
     GROUP BY definition, area_id

@@ -1,9 +1,11 @@
 -- Title:     atom: what every count is a sum of
--- Purpose:   children per definition, municipality and exact set of areas. No border cuts an atom, so any level, rest
---            or overlap is a plain sum of atoms. One pass over the scored rows.
+-- Purpose:   children per definition, municipality and exact set of areas, now and by the list of the date before. No
+--            border cuts an atom, so any level, rest, overlap or sliver is a plain sum of atoms. One pass over the
+--            scored rows.
 -- Inputs:    scored (one row per child and definition)
--- Variables: place_id = number of the pair kom, area_ids; area_ids = every afdeling, omraade and helhedsplan of the
---            dwelling, sorted; mother_keys = one entry per child, NULL if unknown; counts of children: children,
+-- Variables: place_id = number of kom, area_ids, earlier_area_ids; area_ids = every afdeling, omraade and helhedsplan
+--            of the dwelling, sorted; earlier_area_ids = the same by the list of earlier_date, the reference date
+--            before; newcomers = children who lived in none of these then; mother_keys = one entry per child, NULL if unknown; counts of children: children,
 --            at_risk, not_at_risk, undetermined; f<i>_with, f<i>_known; n0..n2, n3plus = number of factors surely
 --            present, over all children; age_* = children by age
 -- Note:      f<i>_known counts yes and no; unknown is children - f<i>_known. A NULL factor is counted by neither, so
@@ -15,8 +17,11 @@ WITH counted AS (
         definition_hash,
         kom,
         coalesce(area_ids, []) AS area_ids,
+        earlier_date,
+        coalesce(earlier_area_ids, []) AS earlier_area_ids,
         list(mother_key) AS mother_keys,
         count(*) AS children,
+        count_if(is_new) AS newcomers,
 
         count_if(state = 'særlig') AS at_risk,
         count_if(state = 'ikke') AS not_at_risk,
@@ -44,16 +49,31 @@ WITH counted AS (
         count_if(age_band = '10-14') AS age_10_14,
         count_if(age_band = '15-17') AS age_15_17
     FROM scored
-    GROUP BY reference_date, definition, definition_hash, kom, coalesce(area_ids, [])
+    GROUP BY
+        reference_date,
+        definition,
+        definition_hash,
+        kom,
+        coalesce(area_ids, []),
+        earlier_date,
+        coalesce(earlier_area_ids, [])
 )
 
 SELECT
     reference_date,
     definition,
     definition_hash,
-    dense_rank() OVER (ORDER BY kom, area_ids) AS place_id,
+    dense_rank() OVER (ORDER BY kom, area_ids, earlier_area_ids) AS place_id,
     kom,
     area_ids,
+    earlier_date,
+    earlier_area_ids,
     mother_keys,
-    CAST(COLUMNS(* EXCLUDE (reference_date, definition, definition_hash, kom, area_ids, mother_keys)) AS INTEGER)
+    CAST(
+        COLUMNS(
+            * EXCLUDE (
+                reference_date, definition, definition_hash, kom, area_ids, earlier_date, earlier_area_ids, mother_keys
+            )
+        ) AS INTEGER
+    )
 FROM counted

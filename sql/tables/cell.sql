@@ -12,4 +12,4 @@ WITH mother AS (
 SELECT atom.* EXCLUDE (place_id, mother_keys), coalesce(mothers, 0) AS mothers
 FROM atom
 LEFT JOIN mother USING (place_id)
-ORDER BY definition, kom, area_ids
+ORDER BY definition, kom, area_ids, earlier_area_ids

@@ -41,7 +41,8 @@ def invent_cell(rng: np.random.Generator, kom: int, areas: list[str], children: 
     yes = has & ~unknown
     n_yes, n_unknown = yes.sum(axis=1), unknown.sum(axis=1)
     bands = np.bincount(rng.integers(0, 5, children), minlength=5)
-    counts: dict[str, Any] = {"kom": kom, "area_ids": sorted(areas), "children": children}
+    counts: dict[str, Any] = {"kom": kom, "area_ids": sorted(areas), "earlier_area_ids": sorted(areas)}
+    counts |= {"children": children, "newcomers": 0}
     counts |= {"mothers": len(np.unique(mother)), "at_risk": int((n_yes >= 3).sum())}
     counts |= {"not_at_risk": int((n_yes + n_unknown <= 2).sum())}
     counts["undetermined"] = children - counts["at_risk"] - counts["not_at_risk"]

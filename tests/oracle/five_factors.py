@@ -26,7 +26,8 @@ CONVICTIONS = {1, 2, 3, 4, 5, 6, 70, 81, 82, 83, 84, 86, 88}
 
 
 def score(world, reference_date, variant="sfi5-v1"):
-    """One dict per child: child_id, mother_id, kom, area_ids, age_band, f1..f5, n_yes, n_known, state."""
+    """One dict per child: child_id, mother_id, kom, area_ids, earlier_date, earlier_area_ids, is_new, age_band,
+    f1..f5, n_yes, n_known, state."""
     scored = []
     for child in world["bef"][reference_date]:
         age = completed_years(child["foed_dag"], reference_date)
@@ -53,6 +54,7 @@ def score(world, reference_date, variant="sfi5-v1"):
                 "mother_id": child["mor_id"],
                 "kom": child["kom"],
                 "area_ids": areas_of(world, reference_date, child["adresse_id"]),
+                **earlier(world, reference_date, child),
                 "age_band": age_band(age),
                 "f1_ikke_kernefamilie": factors[0],
                 "f2_doemt": factors[1],
@@ -277,6 +279,29 @@ def areas_of(world, day, address):
         if area["level"] == "omraade" and area_at(world, day, area["plan"]) is not None:
             found.add(area["plan"])
     return sorted(found)
+
+
+def earlier(world, day, child):
+    """Where the dwelling lay by the list of the 31 December before, and whether the child came there since."""
+    before = [d for d in sorted(world["bef"]) if d < day and (d.month, d.day) == (12, 31)]
+    if not before or not hangs_together(world, before[-1]):
+        return {"earlier_date": None, "earlier_area_ids": [], "is_new": False}
+    there = areas_of(world, before[-1], child["adresse_id"])
+    lived = [row for row in world["bef"][before[-1]] if row["pnr"] == child["pnr"]]
+    then = areas_of(world, before[-1], lived[0]["adresse_id"]) if lived else []
+    is_new = bool(there) and not set(there) & set(then)
+    return {"earlier_date": before[-1], "earlier_area_ids": there, "is_new": is_new}
+
+
+def hangs_together(world, day):
+    """Every area's parent is one of the level above."""
+    for area in world["omraader"]:
+        if not is_valid(area, day) or area["level"] == "kommune":
+            continue
+        above = area_at(world, day, area["parent"])
+        if above is None or above["level"] != ("omraade" if area["level"] == "afdeling" else "kommune"):
+            return False
+    return True
 
 
 def area_at(world, day, area_id):

@@ -30,7 +30,7 @@ class Area:
 def cell(
     kom: int, areas: str, at_risk: int, not_at_risk: int, undetermined: int = 0, **more: Any
 ) -> dict[str, Any]:
-    """One cell: `areas` separated by blanks.
+    """One cell: `areas` separated by blanks; in `more`, `earlier` are those of a year before where they were others.
 
     Unless given in `more`, those at risk have f1 to f3 and nothing else; of those who can't be determined f1
     and f2 are known to be there and nothing else is known; the others have none; all are 3-5 years old.
@@ -43,7 +43,9 @@ def cell(
     return {
         "kom": kom,
         "area_ids": sorted(areas.split()),
+        "earlier_area_ids": sorted(more.pop("earlier", areas).split()),
         "children": children,
+        "newcomers": 0,
         "mothers": children // 2,
         "at_risk": at_risk,
         "not_at_risk": not_at_risk,
@@ -89,7 +91,7 @@ class Delivery:
             sums = {
                 key: sum(m[key] for m in members)
                 for key in cell(0, "", 0, 0)
-                if key not in ("kom", "area_ids")
+                if key not in ("kom", "area_ids", "earlier_area_ids")
             }
             rows.append(
                 {"level": level, "area_id": area_id, "parent_id": parent, "child_level": child_level}
@@ -157,7 +159,9 @@ class Delivery:
             if r["level"] in ("kommune", "leverance")
         ]
         frames = {
-            "cell": [named | each for each in self.cells],
+            "cell": [
+                named | {"earlier_date": self.day.replace(year=self.day.year - 1)} | each for each in self.cells
+            ],
             "area_risk": risk,
             "area_factor": factor,
             "area_factor_count": count,

@@ -5,7 +5,7 @@ Belongs here: the call with everything a test doesn't care about. Does not belon
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -34,6 +34,7 @@ def protected(
     policy: Policy | None = None,
     seed: bytes = SEED,
     published: pl.DataFrame | None = None,
+    standing: Collection[date] = (),
 ) -> Protected:
     return protect(
         exact,
@@ -44,6 +45,7 @@ def protected(
         facts={"purpose": "Statistik"},
         seed=seed,
         published=published,
+        standing=standing,
     )
 
 

@@ -28,6 +28,9 @@ SCORED_SCHEMA = {
     "mother_key": pl.Int64,
     "kom": pl.Int16,
     "area_ids": pl.List(pl.String),
+    "earlier_date": pl.Date,
+    "earlier_area_ids": pl.List(pl.String),
+    "is_new": pl.Boolean,
     "age_band": pl.String,
     **dict.fromkeys(FACTORS, pl.Boolean),
     "n_yes": pl.Int8,
@@ -50,9 +53,14 @@ def hierarchy(text: str) -> pl.DataFrame:
 
 
 def scored(text: str, *, definition: str = "sfi5-v1", definition_hash: str = "aaaa") -> pl.DataFrame:
-    """child | mother (empty = unknown) | kom | areas | age band | five of + - ? | n_yes | n_known | state"""
+    """child | mother (empty = unknown) | kom | areas | age band | five of + - ? | n_yes | n_known | state
+
+    Areas "a b < c": c is where the dwelling lay by the list of a year before; "a b < c *": and the child is new
+    there. Without <, the borders stand."""
     rows = []
     for child, mother, kom, areas, age_band, factors, n_yes, n_known, state in cells(text):
+        now, _, before = areas.partition("<")
+        before = before or now
         rows.append(
             [
                 REFERENCE_DATE,
@@ -61,7 +69,10 @@ def scored(text: str, *, definition: str = "sfi5-v1", definition_hash: str = "aa
                 int(child),
                 int(mother) if mother else None,
                 int(kom),
-                areas.split(),
+                now.split(),
+                date(2023, 12, 31),
+                before.replace("*", "").split(),
+                "*" in before,
                 age_band,
                 *(_FACTOR[sign] for sign in factors),
                 int(n_yes),

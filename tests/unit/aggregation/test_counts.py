@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -156,6 +157,35 @@ def test_no_border_cuts_a_cell_and_mothers_are_counted_in_it(counted):
     actual = counted["cell"].select("kom", "area_ids", "children", "mothers").rows()
     assert actual == [(int(kom), areas.split(), int(n), int(m)) for kom, areas, n, m in cells(expected)]
     assert "mother_keys" not in counted["cell"].columns
+
+
+def test_a_border_that_moved_divides_the_cells_and_changes_no_row(tmp_path):
+    areas = """
+        kommune | 901 | Nordby |     | 901
+        omraade | O1  | Birken | 901 | 901
+        omraade | O2  | Egen   | 901 | 901
+    """
+    # Two children live in a stairwell that lay in O2 a year before, one of them since then.
+    rows = scored("""
+        1 | 1 | 901 | O1        | 0-2 | ----- | 0 | 5 | ikke
+        2 | 2 | 901 | O1 < O2   | 0-2 | ----- | 0 | 5 | ikke
+        3 | 3 | 901 | O1 < O2 * | 0-2 | +++-- | 3 | 5 | særlig
+        4 | 4 | 901 | O1 < O1 * | 3-5 | +++-- | 3 | 5 | særlig
+        5 | 4 | 901 | O2        | 3-5 | +++-- | 3 | 5 | særlig
+    """)
+    counted = count(tmp_path, rows, areas)
+    cell = counted["cell"].select("area_ids", "earlier_area_ids", "children", "newcomers", "mothers")
+    assert cell.rows() == [
+        (["O1"], ["O1"], 2, 1, 2),
+        (["O1"], ["O2"], 2, 1, 2),
+        (["O2"], ["O2"], 1, 0, 1),
+    ]
+    assert set(counted["cell"]["earlier_date"]) == {date(2023, 12, 31)}
+    risk = counted["area_risk"].filter(pl.col("level") == "omraade")
+    assert risk.select("area_id", "children", "mothers", "at_risk").rows() == [
+        ("O1", 4, 4, 2),
+        ("O2", 1, 1, 1),
+    ]
 
 
 def test_counts_are_whole_numbers_in_every_file(counted):

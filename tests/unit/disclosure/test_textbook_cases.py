@@ -7,17 +7,18 @@ all whole numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import product
 
 import numpy as np
 import polars as pl
 import pytest
 
-from assets.disclosure import Policy, load_policy
+from assets.disclosure import Policy, Protected, load_policy
 from assets.disclosure.bounds import find_bounds
 from assets.disclosure.dates import CHILDREN, FAMILIES
 from assets.disclosure.relations import Row, relate
-from tests.support.exact_tables import Area, Delivery, cell
+from tests.support.exact_tables import DAY, Area, Delivery, cell
 from tests.support.protected import SEED, protected, with_values
 
 SUPPRESSION = with_values(load_policy(), method="complementary-suppression")
@@ -217,7 +218,7 @@ def test_a_family_that_moves_between_two_nights_is_not_told_by_the_revision():
     assert moved == {0, 1, 2, 3}
 
 
-def test_a_border_that_moves_one_stairwell_does_not_tell_the_stairwell():
+def test_a_border_that_moves_one_stairwell_in_a_revision_does_not_tell_the_stairwell():
     policy = load_policy()
     # Eleven children of a stairwell, six of them at risk, go from o1 to o2 with the border.
     before = published_of(two_omraader({"o1": 82, "o2": 67}, {"o1": 243, "o2": 268}), policy)
@@ -231,3 +232,90 @@ def test_a_border_that_moves_one_stairwell_does_not_tell_the_stairwell():
     ]
     assert 6 in stairwell
     assert spread(stairwell) >= 4
+
+
+# --- a border that moves between two dates ----------------------------------------------------------------
+
+NEXT, AFTER_NEXT = date(2025, 12, 31), date(2026, 12, 31)
+O1_TO_O3 = [Area("kommune", "901", "leverance"), *(Area("omraade", o, "901") for o in ("o1", "o2", "o3"))]
+
+
+def stairwell_moves(day: date, at_risk: int, others: int, newcomers: int = 0) -> Delivery:
+    """o1, o2 and o3 with 300 children each. A stairwell that was o2's a year before is o1's now; `newcomers` of o1's
+    and of o2's other children have come since. The mothers are half as many as the children."""
+    cells = [
+        cell(901, "o1", 80, 220, newcomers=newcomers),
+        cell(901, "o2", 75, 225, newcomers=newcomers),
+        cell(901, "o3", 70, 230),
+        cell(901, "", 40, 900),
+        cell(901, "o1", at_risk, others, earlier="o2"),
+    ]
+    return Delivery(cells, O1_TO_O3, day)
+
+
+def statuses(found: Protected, day: date) -> dict[str, str]:
+    rows = found.tables["area_risk"].filter(pl.col("reference_date") == day)
+    return dict(rows.select("area_id", "cell_status").iter_rows())
+
+
+def beside(*deliveries: Delivery) -> Protected:
+    tables = [each.tables() for each in deliveries]
+    return protected({name: pl.concat([t[name] for t in tables]) for name in tables[0]})
+
+
+def test_a_border_that_moves_one_stairwell_hides_the_two_areas_at_that_date_and_shows_them_at_the_next():
+    before = Delivery([cell(901, o, 75, 230) for o in ("o1", "o2", "o3")] + [cell(901, "", 40, 900)], O1_TO_O3)
+    after = Delivery(stairwell_moves(NEXT, 6, 5).cells, O1_TO_O3, NEXT)
+    for each in after.cells:
+        each["earlier_area_ids"] = each["area_ids"] if each["children"] > 11 else ["o2"]
+    stands = Delivery([cell(901, "o1", 86, 225), cell(901, "o2", 75, 225), *after.cells[2:4]], O1_TO_O3, AFTER_NEXT)
+    found = beside(before, after, stands)
+    assert {statuses(found, DAY)[o] for o in ("o1", "o2", "o3")} == {"rounded"}
+    assert statuses(found, NEXT) | {"901": ""} == {
+        "leverance": "rounded",
+        "901": "",
+        "o1": "hidden",
+        "o2": "hidden",
+        "o3": "rounded",
+        "901:rest:omraade": "rounded",
+        "leverance:rest:kommune": "rounded",
+    }
+    assert {statuses(found, AFTER_NEXT)[o] for o in ("o1", "o2", "o3")} == {"rounded"}
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "others", "newcomers", "shown"),
+    [
+        (6, 5, 0, False),
+        (6, 5, 38, False),  # 11 in the stairwell and 38 who came: 49
+        (6, 5, 39, True),  # 50, and of 11 children 5 mothers: of 50, 22; see below
+        (20, 29, 0, False),
+        (20, 40, 0, True),  # 60 children of 30 mothers
+        (20, 39, 0, False),  # 59 of 29
+    ],
+)
+def test_a_moved_stairwell_and_those_who_came_must_be_as_many_as_an_area_holds(at_risk, others, newcomers, shown):
+    delivery = stairwell_moves(NEXT, at_risk, others, newcomers)
+    if newcomers:
+        delivery.cells[-1]["mothers"] = 7  # 7 of 11: 32 of 50
+    found = protected(delivery.tables(), standing=[DAY])
+    assert {statuses(found, NEXT)[o] for o in ("o1", "o2")} == {"rounded" if shown else "hidden"}
+    assert statuses(found, NEXT)["o3"] == "rounded"
+
+
+def test_a_border_that_moved_since_a_date_that_was_never_published_hides_nothing():
+    found = protected(stairwell_moves(NEXT, 6, 5).tables())
+    assert set(statuses(found, NEXT).values()) == {"rounded"}
+
+
+def test_an_area_under_another_name_has_not_moved():
+    delivery = stairwell_moves(NEXT, 6, 5)
+    delivery.cells[0]["earlier_area_ids"], delivery.cells[-1]["earlier_area_ids"] = ["old"], ["old"]
+    found = protected(delivery.tables(), standing=[DAY])
+    assert set(statuses(found, NEXT).values()) == {"rounded"}
+
+
+def test_the_relations_name_what_a_moved_border_added_in_words():
+    found = protected(stairwell_moves(NEXT, 20, 40).tables(), standing=[DAY])
+    lines = found.relations["relation"].to_list()
+    assert any("[omraade o2 by the borders of 2024-12-31] = omraade o2 + [" in line for line in lines)

@@ -57,7 +57,7 @@ def refusals(registers: Registers, definitions=DEFAULT) -> list[str]:
 def test_a_complete_delivery_without_children_gives_no_rows() -> None:
     scored = score_children(delivery(), DEFINITIONS, DAY).collect()
     assert scored.height == 0
-    assert scored.columns[:8] == [
+    assert scored.columns[:11] == [
         "reference_date",
         "definition",
         "definition_hash",
@@ -65,6 +65,9 @@ def test_a_complete_delivery_without_children_gives_no_rows() -> None:
         "mother_key",
         "kom",
         "area_ids",
+        "earlier_date",
+        "earlier_area_ids",
+        "is_new",
         "age_band",
     ]
 

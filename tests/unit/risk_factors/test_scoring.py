@@ -77,6 +77,45 @@ def test_a_child_is_counted_where_it_lived_on_the_day_and_not_where_it_lives_now
     assert [row["area_ids"] for row in rows] == [["O1"], []]
 
 
+def test_where_the_border_ran_a_year_before_is_told_of_the_dwelling_and_who_came_since() -> None:
+    # Dwelling 2001 came to O1 from O2 in 2024. Child 1 lived in it before, child 2 elsewhere in O2, child 3 outside,
+    # child 4 lives in no area.
+    earlier, world = date(2023, 12, 31), families(4)
+    homes_then, homes_now = (2001, 2002, 2003, 2001), (2001, 2001, 2001, 2003)
+    children = [row for row in world["bef"][DAY] if row["pnr"] in range(1, 5)]
+    rest = [row for row in world["bef"][DAY] if row["pnr"] not in range(1, 5)]
+    for day, homes in ((earlier, homes_then), (DAY, homes_now)):
+        world["bef"][day] = rest + [
+            child | {"adresse_id": home} for child, home in zip(children, homes, strict=True)
+        ]
+    world["omraader"] = [
+        {"area_id": "901", "name": "Nordby", "level": "kommune"},
+        *({"area_id": o, "name": o, "level": "omraade", "parent": "901"} for o in ("O1", "O2")),
+    ]
+    world["omraade_adresser"] = [
+        {"area_id": "O2", "adresse_id": 2001, "valid_to": earlier},
+        {"area_id": "O1", "adresse_id": 2001, "valid_from": date(2024, 1, 1)},
+        {"area_id": "O2", "adresse_id": 2002},
+    ]
+    rows = score_with_ids(world, DAY, DEFAULT)
+    assert [(row["area_ids"], row["earlier_area_ids"], row["is_new"]) for row in rows] == [
+        (["O1"], ["O2"], False),
+        (["O1"], ["O2"], False),
+        (["O1"], ["O2"], True),
+        ([], [], False),
+    ]
+    assert {row["earlier_date"] for row in rows} == {earlier}
+
+
+def test_without_a_date_before_no_border_moved() -> None:
+    world = families(2)
+    world["bef"] = {DAY: world["bef"][DAY]}
+    rows = score_with_ids(world, DAY, DEFAULT)
+    assert {(row["earlier_date"], tuple(row["earlier_area_ids"]), row["is_new"]) for row in rows} == {
+        (None, (), False)
+    }
+
+
 def test_a_rule_that_definitions_share_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     prepared: Counter = Counter()
     for factor in FACTORS:
