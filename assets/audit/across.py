@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from typing import Literal
+from itertools import pairwise, product
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,7 @@ from scipy import sparse
 
 from assets.audit.attack import Block, Day, make_block, read_day, row_of, standing, table_of, units_in
 from assets.audit.bounds import Contradiction, Solver, System, probe
-from assets.audit.geometry import AGE_COLUMNS, WITH_NUMBERS, read_map
+from assets.audit.geometry import AGE_COLUMNS, WITH_NUMBERS, Map, read_map, spanned
 from assets.audit.limits import Limits
 from assets.audit.report import AuditReport
 
@@ -50,11 +50,10 @@ def attack_across(
                 then = own
             if not own.is_empty():
                 _attack_pair("revisions", (old, then, day), (tables, own, day), limits, report, deadline)
-    if len(days) > 1 and EARLIER not in populations.columns:
-        report.miss("sizes of what moved borders added or took: earlier areas aren't given", len(days) - 1)
     for first, second in pairwise(days):
         sides = [(tables, now.filter(pl.col("reference_date") == day), day) for day in (first, second)]
         if not any(side[1].is_empty() for side in sides):
+            _check_borders(tables, first, tables, sides[1][1], second, limits, report)
             _attack_pair("dates", sides[0], sides[1], limits, report, deadline)
 
 
@@ -94,6 +93,8 @@ class _Pair:
     new: Day
     gained: np.ndarray
     lost: np.ndarray
+    moved: frozenset[int]
+    """Atoms whose areas changed in between."""
 
 
 def _attack_pair(
@@ -104,13 +105,13 @@ def _attack_pair(
     report: AuditReport,
     deadline: float,
 ) -> None:
-    _check_borders(kind, old[0], old[2], new[0], new[1], new[2], limits, report)
     first, second = _aligned(kind, old[1], new[1])
     pair = _Pair(
         kind,
         read_day(old[0], first, old[2], limits),
         read_day(new[0], second, new[2], limits),
         *_moves(first, second),
+        frozenset(np.flatnonzero((first["area_ids"] != second["area_ids"]).to_numpy()).tolist()),
     )
     by_kom: dict[str, set[int]] = defaultdict(set)
     for i, kom in enumerate(pair.new.map.kom):
@@ -120,57 +121,83 @@ def _attack_pair(
 
 
 def _check_borders(
-    kind: Kind,
-    old: Tables,
-    then: date,
-    new: Tables,
-    population: pl.DataFrame,
-    day: date,
-    limits: Limits,
-    report: AuditReport,
+    old: Tables, then: date, new: Tables, population: pl.DataFrame, day: date, limits: Limits, report: AuditReport
 ) -> None:
-    """What a moved border adds to an area or takes from it is at least as large as an area must be."""
-    if EARLIER not in population.columns:
+    """What a moved border took or gave is as large as an area must be, those included who came to the area
+    meanwhile and can't be told from it; or no sum of rows of both dates gives it."""
+    if EARLIER not in population.columns or (population["earlier_date"] != then).fill_null(True).any():
+        report.miss("sizes of what moved borders added or took: earlier areas aren't given")
         return
-    moved = population.with_columns(pl.col(EARLIER).alias("area_ids"))
-    shown = pl.col("cell_status").is_in(WITH_NUMBERS)
-    risk_then = old["area_risk"].filter(pl.col("reference_date") == then)
-    risk_now = new["area_risk"].filter(pl.col("reference_date") == day)
-    was = read_map(moved, risk_then, limits.base)
-    now = read_map(population, risk_now, limits.base)
-    both = set(risk_then.filter(shown)["area_id"]) & set(risk_now.filter(shown)["area_id"])
+    # No base: what was merged then is seen from what is hidden, not from children of another date.
+    was = read_map(
+        population.with_columns(area_ids=EARLIER), old["area_risk"].filter(pl.col("reference_date") == then), 0
+    )
+    now = read_map(population, new["area_risk"].filter(pl.col("reference_date") == day), limits.base)
+    came = population["newcomers"].to_numpy()
+    differ = population["area_ids"].list.sort() != population[EARLIER].list.sort()
+    moved = frozenset(i for i, other in enumerate(differ.to_list()) if other and now.children[i])
+    places: dict[str, set[int]] = defaultdict(set)
+    for i, kom in enumerate(now.kom):
+        places[kom].add(i)
     small = 0
-    for area_id in both:
-        a, b = was.by_id[area_id].atoms, now.by_id[area_id].atoms
-        small += any(0 < now.count(piece) < limits.min_children for piece in (a - b, b - a))
-    report.find("area_risk", f"{kind}: borders that moved by fewer than an area must hold", small)
+    for kom in sorted({now.kom[i] for i in moved}):
+        here = frozenset(places[kom])
+        slivers = set()
+        for a, b in product(_areas(now, here), _areas(was, here)):
+            if both := a & b:
+                for piece in (a - b, b - a):
+                    children = now.count(piece)
+                    is_small = 0 < children and children + sum(came[i] for i in both) < limits.min_children
+                    if is_small and now.occupied(piece) <= moved:
+                        slivers.add(now.occupied(piece))
+        rows = [unit.atoms for each in (was, now) for unit in each.units if unit.status in WITH_NUMBERS]
+        small += spanned(now, here, [atoms for atoms in rows if atoms <= here], sorted(slivers, key=sorted))
+    report.find("area_risk", "dates: slivers below the size that adding and subtracting rows gives", small)
+
+
+def _areas(each: Map, here: frozenset[int]) -> set[frozenset[int]]:
+    """Every area's dwellings, shown or not."""
+    return {unit.atoms for unit in each.units if unit.child_level is None and unit.atoms <= here}
 
 
 def _aligned(kind: Kind, old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both populations with the same atoms in the same order; of revisions, the old one in its own areas."""
-    columns = ["children", *(c for c in AGE_COLUMNS.values() if c in old.columns and c in new.columns)]
-    moved = kind == "revisions" and EARLIER in new.columns
-    keys = ["kom", "_ids", "_was"]
+    """Both populations with the same atoms in the same order. Between dates an atom is also where its dwellings
+    were before: what a border took or gave is assumed to have stood still for as far as the numbers allow."""
+    ages = [c for c in AGE_COLUMNS.values() if c in old.columns and c in new.columns]
+    columns, keys = ["children", *ages], ["kom", "_ids", "_was"]
+    moved = kind == "dates" and EARLIER in new.columns
 
-    def keyed(frame: pl.DataFrame) -> pl.DataFrame:
-        was = pl.col(EARLIER) if moved and EARLIER in frame.columns else pl.col("area_ids")
-        return (
-            frame.with_columns(_ids=pl.col("area_ids").list.sort(), _was=was.list.sort())
-            .group_by(keys)
-            .agg(pl.col(columns).sum())
-        )
+    def keyed(frame: pl.DataFrame, was: str) -> pl.DataFrame:
+        sets = frame.with_columns(_ids=pl.col("area_ids").list.sort(), _was=pl.col(was).list.sort())
+        return sets.group_by(keys).agg(pl.col(columns).sum())
 
-    first, second = keyed(old), keyed(new)
-    if moved and EARLIER not in old.columns:
-        # The old revision knows its own areas only: they are what the new one calls earlier.
-        first = first.with_columns(_was=pl.col("_ids"))
+    first, second = keyed(old, "area_ids"), keyed(new, EARLIER if moved else "area_ids")
+    if moved:
+        first = pl.DataFrame(_divided(first, second, ages or ["children"]), schema=first.schema)
     atoms = pl.concat([first.select(keys), second.select(keys)]).unique(maintain_order=True).sort(keys)
     return tuple(
         atoms.join(frame, on=keys, how="left", maintain_order="left")
         .with_columns(pl.col(columns).fill_null(0))
         .with_columns(area_ids=pl.col(ids), reference_date=pl.lit(None, dtype=pl.Date))
-        for frame, ids in ((first, "_was" if moved else "_ids"), (second, "_ids"))
+        for frame, ids in ((first, "_was"), (second, "_ids"))
     )  # type: ignore[return-value]
+
+
+def _divided(first: pl.DataFrame, second: pl.DataFrame, by: Sequence[str]) -> list[dict[str, Any]]:
+    """The atoms of the first date, divided where a border cut them since: each part holds those who live there at
+    the second, by age, as long as there are any left; the part that didn't move, all others."""
+    parts: dict[tuple, list[dict[str, Any]]] = defaultdict(list)
+    for part in second.to_dicts():
+        parts[part["kom"], tuple(part["_was"])].append(part)
+    found = []
+    for atom in first.to_dicts():
+        cut = [part for part in parts[atom["kom"], tuple(atom["_was"])] if part["_ids"] != atom["_ids"]]
+        for part in sorted(cut, key=lambda part: part["_ids"]):
+            stood = {column: min(atom[column], part[column]) for column in by}
+            atom |= {column: atom[column] - stood[column] for column in by}
+            found.append(part | stood | {"children": sum(stood.values())})
+        found.append(atom | {"children": sum(atom[column] for column in by)})
+    return found
 
 
 def _moves(first: pl.DataFrame, second: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -271,6 +298,11 @@ def _attack_links(
                 targets.append(np.concatenate([np.zeros(a.size), row]))
                 needs.append(min(limits.min_width_across, pair.new.map.count(unit.atoms)))
                 tables.append(table_of(name))
+        for j in still if pair.kind == "dates" and only is None else ():
+            if blocks[1].regions[j] <= pair.moved and blocks[1].children[j] < limits.min_children:
+                targets.append(np.concatenate([np.zeros(a.size), row_of(blocks[1], measure, [j])]))
+                needs.append(min(limits.min_width_across, blocks[1].children[j]))
+                tables.append(table_of(name) + " (moved borders)")
         for j in np.flatnonzero(gained + lost) if pair.kind == "revisions" and only is None else ():
             row = row_of(blocks[1], measure, [int(j)])
             targets.append(np.concatenate([-row, row]))

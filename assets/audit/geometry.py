@@ -47,6 +47,9 @@ class Map:
     def count(self, atoms: Iterable[int]) -> int:
         return int(sum(self.children[i] for i in atoms))
 
+    def occupied(self, atoms: Iterable[int]) -> frozenset[int]:
+        return frozenset(i for i in atoms if self.children[i])
+
     @cached_property
     def by_id(self) -> dict[str, Unit]:
         return {unit.area_id: unit for unit in self.units}
@@ -165,21 +168,26 @@ def computable_pieces(
         if a & b:
             pieces |= {a & b, a - b, b - a}
     small = [p for p in pieces if 0 < found.count(p) < smallest]
-    if not small:
-        return 0, len(pieces)
+    return spanned(found, block, [unit.atoms for unit in rows], small), len(pieces)
+
+
+def spanned(
+    found: Map, block: frozenset[int], rows: Sequence[frozenset[int]], wanted: Sequence[frozenset[int]]
+) -> int:
+    """How many of the wanted pieces of a block some sum of its rows gives."""
+    if not rows or not wanted:
+        return 0
     # Atoms without children take no part: that nobody lives there is known.
-    order = {atom: j for j, atom in enumerate(sorted(i for i in block if found.children[i]))}
+    order = {atom: j for j, atom in enumerate(sorted(found.occupied(block)))}
 
-    def indicator(atoms: frozenset[int]) -> np.ndarray:
-        row = np.zeros(len(order))
-        row[[order[i] for i in atoms if i in order]] = 1
-        return row
+    def indicators(sets: Sequence[frozenset[int]]) -> np.ndarray:
+        columns = np.zeros((len(order), len(sets)))
+        for k, atoms in enumerate(sets):
+            columns[[order[i] for i in atoms if i in order], k] = 1
+        return columns
 
-    shown = [indicator(unit.atoms) for unit in rows]
-    if not shown:
-        return 0, len(pieces)
-    basis, weights, _ = np.linalg.svd(np.array(shown).T, full_matrices=False)
+    basis, weights, _ = np.linalg.svd(indicators(rows), full_matrices=False)
     basis = basis[:, weights > 1e-9 * max(1.0, weights[0])]
-    wanted = np.array([indicator(piece) for piece in small]).T
-    away = np.abs(wanted - basis @ (basis.T @ wanted)).max(axis=0)
-    return int((away < 1e-7).sum()), len(pieces)
+    pieces = indicators(wanted)
+    away = np.abs(pieces - basis @ (basis.T @ pieces)).max(axis=0)
+    return int((away < 1e-7).sum())
