@@ -35,8 +35,8 @@ def audit_release(
 
     `populations`: what an attacker may know, a Parquet file with a row per atom (dwellings that no border
     cuts) and date: reference_date, kom, area_ids, children, age_0_2 … age_15_17; all true numbers. It may
-    also hold the populations of superseded revisions (column `revision`), and where the same dwellings lay at the
-    date before (`earlier_date`, `earlier_area_ids`; `newcomers`: children who weren't there then).
+    also hold the populations of superseded revisions (column `revision`), and where the same dwellings lay at
+    the date before (`earlier_date`, `earlier_area_ids`; `newcomers`: children who weren't there then).
     `earlier`: folders of the releases before this one, oldest first.
 
     Findings name file, rule and count, never a value. Any finding must stop the release. A file that can't be

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise, product
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ from assets.audit.attack import Block, Day, make_block, read_day, row_of, standi
 from assets.audit.bounds import Contradiction, Solver, System, probe
 from assets.audit.geometry import AGE_COLUMNS, WITH_NUMBERS, Map, read_map, spanned
 from assets.audit.limits import Limits
-from assets.audit.report import AuditReport
+from assets.audit.report import AuditReport, attack_parts
 
 EARLIER = "earlier_area_ids"
 Tables = Mapping[str, pl.DataFrame]
@@ -41,20 +42,26 @@ def attack_across(
     """Every earlier revision of every date against what stands, and every date against the one before."""
     now = standing(populations)
     days = tables["area_risk"]["reference_date"].unique().sort().to_list()
-    for day in days:
-        own = now.filter(pl.col("reference_date") == day)
+
+    def revisions(day: date, own: AuditReport) -> None:
+        population = now.filter(pl.col("reference_date") == day)
         for old in _other_revisions(tables, before, day):
             then = _population_of(populations, old, day)
             if then is None:
-                report.miss("earlier revisions attacked with today's population, theirs isn't given")
-                then = own
-            if not own.is_empty():
-                _attack_pair("revisions", (old, then, day), (tables, own, day), limits, report, deadline)
-    for first, second in pairwise(days):
+                own.miss("earlier revisions attacked with today's population, theirs isn't given")
+                then = population
+            if not population.is_empty():
+                sides = (old, then, day), (tables, population, day)
+                _attack_pair("revisions", *sides, limits, own, deadline)
+
+    def neighbours(first: date, second: date, own: AuditReport) -> None:
         sides = [(tables, now.filter(pl.col("reference_date") == day), day) for day in (first, second)]
         if not any(side[1].is_empty() for side in sides):
-            _check_borders(tables, first, tables, sides[1][1], second, limits, report)
-            _attack_pair("dates", sides[0], sides[1], limits, report, deadline)
+            _check_borders(tables, first, second, sides[1][1], limits, own)
+            _attack_pair("dates", sides[0], sides[1], limits, own, deadline)
+
+    pairs = [partial(neighbours, *pair) for pair in pairwise(days)]
+    attack_parts([*(partial(revisions, day) for day in days), *pairs], report)
 
 
 def _other_revisions(tables: Tables, before: Sequence[Tables], day: date) -> list[Tables]:
@@ -121,7 +128,7 @@ def _attack_pair(
 
 
 def _check_borders(
-    old: Tables, then: date, new: Tables, population: pl.DataFrame, day: date, limits: Limits, report: AuditReport
+    tables: Tables, then: date, day: date, population: pl.DataFrame, limits: Limits, report: AuditReport
 ) -> None:
     """What a moved border took or gave is as large as an area must be, those included who came to the area
     meanwhile and can't be told from it; or no sum of rows of both dates gives it."""
@@ -129,10 +136,9 @@ def _check_borders(
         report.miss("sizes of what moved borders added or took: earlier areas aren't given")
         return
     # No base: what was merged then is seen from what is hidden, not from children of another date.
-    was = read_map(
-        population.with_columns(area_ids=EARLIER), old["area_risk"].filter(pl.col("reference_date") == then), 0
-    )
-    now = read_map(population, new["area_risk"].filter(pl.col("reference_date") == day), limits.base)
+    risk_then, risk_now = (tables["area_risk"].filter(pl.col("reference_date") == d) for d in (then, day))
+    was = read_map(population.with_columns(area_ids=EARLIER), risk_then, 0)
+    now = read_map(population, risk_now, limits.base)
     came = population["newcomers"].to_numpy()
     differ = population["area_ids"].list.sort() != population[EARLIER].list.sort()
     moved = frozenset(i for i, other in enumerate(differ.to_list()) if other and now.children[i])
@@ -147,7 +153,7 @@ def _check_borders(
             if both := a & b:
                 for piece in (a - b, b - a):
                     children = now.count(piece)
-                    is_small = 0 < children and children + sum(came[i] for i in both) < limits.min_children
+                    is_small = children > 0 and children + sum(came[i] for i in both) < limits.min_children
                     if is_small and now.occupied(piece) <= moved:
                         slivers.add(now.occupied(piece))
         rows = [unit.atoms for each in (was, now) for unit in each.units if unit.status in WITH_NUMBERS]
@@ -161,8 +167,9 @@ def _areas(each: Map, here: frozenset[int]) -> set[frozenset[int]]:
 
 
 def _aligned(kind: Kind, old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both populations with the same atoms in the same order. Between dates an atom is also where its dwellings
-    were before: what a border took or gave is assumed to have stood still for as far as the numbers allow."""
+    """Both populations with the same atoms in the same order. Between dates an atom is also where its
+    dwellings were before: what a border took or gave is assumed to have stood still for as far as the numbers
+    allow."""
     ages = [c for c in AGE_COLUMNS.values() if c in old.columns and c in new.columns]
     columns, keys = ["children", *ages], ["kom", "_ids", "_was"]
     moved = kind == "dates" and EARLIER in new.columns
@@ -184,8 +191,8 @@ def _aligned(kind: Kind, old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataF
 
 
 def _divided(first: pl.DataFrame, second: pl.DataFrame, by: Sequence[str]) -> list[dict[str, Any]]:
-    """The atoms of the first date, divided where a border cut them since: each part holds those who live there at
-    the second, by age, as long as there are any left; the part that didn't move, all others."""
+    """The atoms of the first date, divided where a border cut them since: each part holds those who live
+    there at the second, by age, as long as there are any left; the part that didn't move, all others."""
     parts: dict[tuple, list[dict[str, Any]]] = defaultdict(list)
     for part in second.to_dicts():
         parts[part["kom"], tuple(part["_was"])].append(part)

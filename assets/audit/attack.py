@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ from assets.audit.geometry import (
 )
 from assets.audit.limits import Limits
 from assets.audit.model import Model, model_of
-from assets.audit.report import AuditReport
+from assets.audit.report import AuditReport, attack_parts
 
 RISK = ("at_risk", "not_at_risk", "undetermined")
 FACTOR = ("children_with", "children_without", "children_unknown")
@@ -498,11 +499,15 @@ def attack(
 ) -> None:
     """Every date of the release by itself. Dates without populations are named, not passed over."""
     populations = standing(populations)
-    for day in tables["area_risk"]["reference_date"].unique().sort().to_list():
+
+    def one(day: date, own: AuditReport) -> None:
         known = populations.filter(pl.col("reference_date") == day)
         if known.is_empty():
-            report.miss("dates whose population is not known")
-            continue
+            own.miss("dates whose population is not known")
+            return
         each = read_day(tables, known, day, limits)
-        check_populations(tables, each, limits, report)
-        attack_day(each, limits, report, deadline)
+        check_populations(tables, each, limits, own)
+        attack_day(each, limits, own, deadline)
+
+    days = tables["area_risk"]["reference_date"].unique().sort().to_list()
+    attack_parts([partial(one, day) for day in days], report)

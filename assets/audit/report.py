@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 
@@ -36,6 +38,10 @@ class Tried:
     witnesses: int = 0
     """Complete tables of whole numbers that fit everything published."""
     seconds: float = 0.0
+
+
+AT_THE_SAME_TIME = 2
+"""Parts attacked side by side: the solver leaves Python to the others."""
 
 
 @dataclass
@@ -71,6 +77,18 @@ class AuditReport:
     def narrow(self, table: str, width: int) -> None:
         self.narrowest[table] = min(width, self.narrowest.get(table, width))
 
+    def absorb(self, other: AuditReport) -> None:
+        """Take over what a part of the attack says."""
+        self.findings += other.findings
+        for name in ("dates", "cells", "linear", "integer", "witnesses"):
+            setattr(self.tried, name, getattr(self.tried, name) + getattr(other.tried, name))
+        for table, width in other.narrowest.items():
+            self.narrow(table, width)
+        for what, count in other.not_exact.items():
+            self.miss(what, count)
+        for what, count in other.notes.items():
+            self.note(what, count)
+
     def merge_findings(self) -> None:
         """One finding per file and rule."""
         counts: Counter[tuple[str, str]] = Counter()
@@ -103,3 +121,16 @@ class AuditReport:
         lines += [f"FOUND {finding}" for finding in self.findings]
         lines.append("refused" if self.findings else "passed")
         return "\n".join(lines)
+
+
+def attack_parts(parts: Iterable[Callable[[AuditReport], None]], report: AuditReport) -> None:
+    """Attack independent parts side by side; the report is the same as one after the other."""
+
+    def attack(part: Callable[[AuditReport], None]) -> AuditReport:
+        own = AuditReport()
+        part(own)
+        return own
+
+    with ThreadPoolExecutor(AT_THE_SAME_TIME) as threads:
+        for own in threads.map(attack, parts):
+            report.absorb(own)

@@ -88,8 +88,8 @@ class Day:
     with_ages: frozenset[str]
     almene_pct: dict[str, float]
     mothers: tuple[int, ...] = ()
-    """Different mothers of the children of each atom: those of a set of atoms are at least as many as those of any
-    of its atoms."""
+    """Different mothers of the children of each atom: those of a set of atoms are at least as many as those
+    of any of its atoms."""
     before: date | None = None
     """The reference date before, if it is published too."""
     earlier: dict[str, Atoms] = field(default_factory=dict)

@@ -1,19 +1,20 @@
 """Which rows are shown, and what the rests then hold.
 
-Belongs here: sizes, the group rule, merging into the rest of the parent, slivers between overlapping areas and
-between an old and a new border, which factors are shown of a shown row; everything on sets of atoms. Does not belong here: counts as published
-(`rounding.py`, `suppression.py`), tables (`tables.py`).
+Belongs here: sizes, the group rule, merging into the rest of the parent, slivers between overlapping areas
+and between an old and a new border, which factors are shown of a shown row; everything on sets of atoms. Does
+not belong here: counts as published (`rounding.py`, `suppression.py`), tables (`tables.py`).
 
 What isn't shown is never the difference between a parent and its shown parts alone: it is merged into the
 rest, and the rest obeys the same rules. For factors the rest takes the others' place: it is hidden with them.
 
-A border that moved. An area's counts of two neighbouring dates, one less the other, are those of the sliver its
-border took or gave, if nothing else changed. Much does between two 31 Decembers: the difference is that of the
-sliver and of all who came to the area or left it meanwhile, and nobody can tell them apart. So the sliver together
-with those who came must be as large as an area must be; else the area is hidden at this date and merged into the
-rest. At the next date the border stands, and the area is shown again: two years apart the stairwell is among still
-more others. Hiding the area for as long as anybody can look up its old counts would hide it for ever, for one
-stairwell; not counting who came would hide it every year, since hardly a list of dwellings stays the same.
+A border that moved. An area's counts of two neighbouring dates, one less the other, are those of the sliver
+its border took or gave, if nothing else changed. Much does between two 31 Decembers: the difference is that
+of the sliver and of all who came to the area or left it meanwhile, and nobody can tell them apart. So the
+sliver together with those who came must be as large as an area must be; else the area is hidden at this date
+and merged into the rest. At the next date the border stands, and the area is shown again: two years apart the
+stairwell is among still more others. Hiding the area for as long as anybody can look up its old counts would
+hide it for ever, for one stairwell; not counting who came would hide it every year, since hardly a list of
+dwellings stays the same.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ class _Merging:
         """Whether a piece and `came` others, with as many mothers per child, are fewer than an area needs."""
         children, mothers = self.count(piece), max((self.day.mothers[i] for i in piece), default=0)
         few_mothers = mothers * (children + came) < self.size.min_mothers * children
-        return 0 < children and (children + came < self.size.min_children or few_mothers)
+        return children > 0 and (children + came < self.size.min_children or few_mothers)
 
     def occupied(self, atoms: Atoms) -> Atoms:
         return frozenset(i for i in atoms if self.children[i])

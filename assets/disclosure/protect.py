@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -36,6 +37,8 @@ from assets.statistics.benchmarks import load_benchmarks
 from schemas.release import FACTORS, RELEASE_TABLES, conform
 
 SHOWN = ("shown", "rounded")
+AT_THE_SAME_TIME = 2
+"""Dates protected side by side; the solver leaves Python to the others. None depends on another."""
 RELATION_SCHEMA = {"reference_date": pl.Date, "block": pl.String, "relation": pl.String}
 
 
@@ -79,8 +82,8 @@ def protect(
     reference_date, register, vintage, window_from, window_to. `facts`: further rows of the table `release`,
     such as controller and purpose. `seed`: the installation's secret; the same seed and counts give the same
     tables. `published`: `cells` of dates published before: a count that has not changed stays as published,
-    and a date in which nothing has is repeated as it was. `standing`: dates that are published beside these; where a
-    border moved since one of them, the two together must not tell what it took or gave.
+    and a date in which nothing has is repeated as it was. `standing`: dates that are published beside these;
+    where a border moved since one of them, the two together must not tell what it took or gave.
 
     Raises:
         DisclosureRefused: the exact tables contradict each other, or a date can't be protected under the
@@ -91,20 +94,26 @@ def protect(
     rows: dict[str, list[Record]] = {table.name: [] for table in RELEASE_TABLES}
     cells, relations, reports = [], [], []
     before = published if published is not None else pl.DataFrame(schema=CELL_SCHEMA)
-    for day in open_dates(exact, definition.name, standing):
+    f5_is_rented = _is_rented(definition)
+
+    def find(day: Day) -> tuple[Found, float]:
         started = time.monotonic()
         earlier = before.filter(pl.col("reference_date") == day.day)
-        found = (
-            _as_published(day, policy, earlier)
-            or Search(day, policy, seed, _held(earlier), f5_is_rented=_is_rented(definition)).run()
-        )
+        found = _as_published(day, policy, earlier)
+        found = found or Search(day, policy, seed, _held(earlier), f5_is_rented=f5_is_rented).run()
+        return found, time.monotonic() - started
+
+    days = open_dates(exact, definition.name, standing)
+    with ThreadPoolExecutor(AT_THE_SAME_TIME) as threads:
+        found_by_day = list(threads.map(find, days))
+    for day, (found, seconds) in zip(days, found_by_day, strict=True):
         laid_out = lay_out(found.protection, policy)
         for name, records in laid_out.items():
             rows[name] += records
         cells.append(list_cells(found.protection, policy))
         for block, each in zip(found.blocks, found.relations, strict=True):
             relations += [(day.day, block["block"], line) for line in each.describe()]
-        reports.append(_report(day, found, laid_out, time.monotonic() - started))
+        reports.append(_report(day, found, laid_out, seconds))
     for name in ("area_risk", "area_factor", "area_factor_count", "design_effect"):
         for row in rows[name]:
             row["definition"] = definition.name

@@ -1,11 +1,12 @@
 """Where the borders ran at the date before: what two dates together could tell of a border that moved.
 
-Belongs here: the areas that each child's dwelling lay in by the list of the 31 December before, and who has come
-to them since. Does not belong here: what follows from it (`assets/disclosure/merging.py`).
+Belongs here: the areas that each child's dwelling lay in by the list of the 31 December before, and who has
+come to them since. Does not belong here: what follows from it (`assets/disclosure/merging.py`).
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import polars as pl
@@ -24,19 +25,17 @@ def date_before(registers: Registers, reference_date: date) -> date | None:
 
 
 def earlier_areas(registers: Registers, children: pl.DataFrame, reference_date: date) -> pl.DataFrame:
-    """child_id, earlier_date, earlier_area_ids (of the child's present dwelling, by the list of the date before;
-    sorted), is_new (the child lived in none of these then, or wasn't there at all). `children`: child_id,
-    adresse_id.
+    """child_id, earlier_date, earlier_area_ids (of the child's present dwelling, by the list of the date
+    before; sorted), is_new (the child lived in none of these then, or wasn't there at all). `children`:
+    child_id, adresse_id.
 
-    Without a date before, or where its area list contradicts itself, earlier_date is null. Such a date can't have
-    been published: it would have been refused.
+    Without a date before, or where its area list contradicts itself, earlier_date is null. Such a date can't
+    have been published: it would have been refused.
     """
     before, areas = date_before(registers, reference_date), None
     if before is not None:
-        try:
+        with suppress(InputRefused):
             areas = areas_of_dwellings(registers, before)
-        except InputRefused:
-            pass
     if before is None or areas is None:
         return children.select(
             "child_id",
@@ -44,7 +43,9 @@ def earlier_areas(registers: Registers, children: pl.DataFrame, reference_date: 
             earlier_area_ids=NOWHERE,
             is_new=pl.lit(False),
         )
-    placed = children.join(areas, on="adresse_id", how="left").with_columns(pl.col("area_ids").fill_null(NOWHERE))
+    placed = children.join(areas, on="adresse_id", how="left").with_columns(
+        pl.col("area_ids").fill_null(NOWHERE)
+    )
     inside = placed.filter(pl.col("area_ids").list.len() > 0)
     lived = (
         registers.frame("bef", before)

@@ -46,8 +46,8 @@ def score_children(
     keys: Keys = draw_keys,
 ) -> pl.LazyFrame:
     """One row per child and definition: reference_date, definition, definition_hash, child_key, mother_key
-    (null = none given), kom, area_ids, earlier_date, earlier_area_ids, is_new (`borders.py`), age_band, f1..f5
-    (true/false/null), n_yes, n_known, state.
+    (null = none given), kom, area_ids, earlier_date, earlier_area_ids, is_new (`borders.py`), age_band,
+    f1..f5 (true/false/null), n_yes, n_known, state.
 
     Refuses a missing or outdated register, naming every one of them. Tests pass `keys` to keep ids.
     """

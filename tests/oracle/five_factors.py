@@ -26,8 +26,8 @@ CONVICTIONS = {1, 2, 3, 4, 5, 6, 70, 81, 82, 83, 84, 86, 88}
 
 
 def score(world, reference_date, variant="sfi5-v1"):
-    """One dict per child: child_id, mother_id, kom, area_ids, earlier_date, earlier_area_ids, is_new, age_band,
-    f1..f5, n_yes, n_known, state."""
+    """One dict per child: child_id, mother_id, kom, area_ids, earlier_date, earlier_area_ids, is_new,
+    age_band, f1..f5, n_yes, n_known, state."""
     scored = []
     for child in world["bef"][reference_date]:
         age = completed_years(child["foed_dag"], reference_date)
@@ -282,7 +282,8 @@ def areas_of(world, day, address):
 
 
 def earlier(world, day, child):
-    """Where the dwelling lay by the list of the 31 December before, and whether the child came there since."""
+    """Where the dwelling lay by the list of the 31 December before, and whether the child came there
+    since."""
     before = [d for d in sorted(world["bef"]) if d < day and (d.month, d.day) == (12, 31)]
     if not before or not hangs_together(world, before[-1]):
         return {"earlier_date": None, "earlier_area_ids": [], "is_new": False}

@@ -30,7 +30,8 @@ class Area:
 def cell(
     kom: int, areas: str, at_risk: int, not_at_risk: int, undetermined: int = 0, **more: Any
 ) -> dict[str, Any]:
-    """One cell: `areas` separated by blanks; in `more`, `earlier` are those of a year before where they were others.
+    """One cell: `areas` separated by blanks; in `more`, `earlier` are those of a year before where they were
+    others.
 
     Unless given in `more`, those at risk have f1 to f3 and nothing else; of those who can't be determined f1
     and f2 are known to be there and nothing else is known; the others have none; all are 3-5 years old.
@@ -160,7 +161,8 @@ class Delivery:
         ]
         frames = {
             "cell": [
-                named | {"earlier_date": self.day.replace(year=self.day.year - 1)} | each for each in self.cells
+                named | {"earlier_date": self.day.replace(year=self.day.year - 1)} | each
+                for each in self.cells
             ],
             "area_risk": risk,
             "area_factor": factor,

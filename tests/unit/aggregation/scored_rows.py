@@ -55,8 +55,8 @@ def hierarchy(text: str) -> pl.DataFrame:
 def scored(text: str, *, definition: str = "sfi5-v1", definition_hash: str = "aaaa") -> pl.DataFrame:
     """child | mother (empty = unknown) | kom | areas | age band | five of + - ? | n_yes | n_known | state
 
-    Areas "a b < c": c is where the dwelling lay by the list of a year before; "a b < c *": and the child is new
-    there. Without <, the borders stand."""
+    Areas "a b < c": c is where the dwelling lay by the list of a year before; "a b < c *": and the child is
+    new there. Without <, the borders stand."""
     rows = []
     for child, mother, kom, areas, age_band, factors, n_yes, n_known, state in cells(text):
         now, _, before = areas.partition("<")

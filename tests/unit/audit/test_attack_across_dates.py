@@ -189,7 +189,9 @@ def two_dates(children: int, publish="controlled", newcomers: int = 0, merged=()
     tables = [before.tables(publish), later.tables(publish)]
     both = {name: pl.concat([t[name] for t in tables]) for name in tables[0]}
     first = before.populations().with_columns(
-        earlier_date=pl.lit(None, dtype=pl.Date), earlier_area_ids=pl.col("area_ids"), newcomers=pl.lit(0, pl.Int64)
+        earlier_date=pl.lit(None, dtype=pl.Date),
+        earlier_area_ids=pl.col("area_ids"),
+        newcomers=pl.lit(0, pl.Int64),
     )
     second = later.populations().with_columns(
         earlier_date=pl.lit(DAY),

@@ -138,7 +138,7 @@ def test_no_sum_of_published_rows_is_a_row_that_is_withheld(delivery):
             if not wanted.any() or not len(seen):
                 continue
             if (published == wanted).all(axis=1).any():
-                continue  # withheld with what is above it, and shown as another area of the very same children
+                continue  # withheld with its parent, and shown as another area of the very same children
             combined = np.linalg.lstsq(published.T, wanted, rcond=None)[0]
             assert np.abs(published.T @ combined - wanted).max() > 1e-6, (area, sorted(seen))
 

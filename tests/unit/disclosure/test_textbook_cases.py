@@ -241,8 +241,8 @@ O1_TO_O3 = [Area("kommune", "901", "leverance"), *(Area("omraade", o, "901") for
 
 
 def stairwell_moves(day: date, at_risk: int, others: int, newcomers: int = 0) -> Delivery:
-    """o1, o2 and o3 with 300 children each. A stairwell that was o2's a year before is o1's now; `newcomers` of o1's
-    and of o2's other children have come since. The mothers are half as many as the children."""
+    """o1, o2 and o3 with 300 children each. A stairwell that was o2's a year before is o1's now; `newcomers`
+    of o1's and of o2's other children have come since. The mothers are half as many as the children."""
     cells = [
         cell(901, "o1", 80, 220, newcomers=newcomers),
         cell(901, "o2", 75, 225, newcomers=newcomers),
@@ -264,11 +264,15 @@ def beside(*deliveries: Delivery) -> Protected:
 
 
 def test_a_border_that_moves_one_stairwell_hides_the_two_areas_at_that_date_and_shows_them_at_the_next():
-    before = Delivery([cell(901, o, 75, 230) for o in ("o1", "o2", "o3")] + [cell(901, "", 40, 900)], O1_TO_O3)
+    before = Delivery(
+        [cell(901, o, 75, 230) for o in ("o1", "o2", "o3")] + [cell(901, "", 40, 900)], O1_TO_O3
+    )
     after = Delivery(stairwell_moves(NEXT, 6, 5).cells, O1_TO_O3, NEXT)
     for each in after.cells:
         each["earlier_area_ids"] = each["area_ids"] if each["children"] > 11 else ["o2"]
-    stands = Delivery([cell(901, "o1", 86, 225), cell(901, "o2", 75, 225), *after.cells[2:4]], O1_TO_O3, AFTER_NEXT)
+    stands = Delivery(
+        [cell(901, "o1", 86, 225), cell(901, "o2", 75, 225), *after.cells[2:4]], O1_TO_O3, AFTER_NEXT
+    )
     found = beside(before, after, stands)
     assert {statuses(found, DAY)[o] for o in ("o1", "o2", "o3")} == {"rounded"}
     assert statuses(found, NEXT) | {"901": ""} == {
@@ -294,7 +298,9 @@ def test_a_border_that_moves_one_stairwell_hides_the_two_areas_at_that_date_and_
         (20, 39, 0, False),  # 59 of 29
     ],
 )
-def test_a_moved_stairwell_and_those_who_came_must_be_as_many_as_an_area_holds(at_risk, others, newcomers, shown):
+def test_a_moved_stairwell_and_those_who_came_must_be_as_many_as_an_area_holds(
+    at_risk, others, newcomers, shown
+):
     delivery = stairwell_moves(NEXT, at_risk, others, newcomers)
     if newcomers:
         delivery.cells[-1]["mothers"] = 7  # 7 of 11: 32 of 50

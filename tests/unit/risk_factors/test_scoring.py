@@ -78,8 +78,8 @@ def test_a_child_is_counted_where_it_lived_on_the_day_and_not_where_it_lives_now
 
 
 def test_where_the_border_ran_a_year_before_is_told_of_the_dwelling_and_who_came_since() -> None:
-    # Dwelling 2001 came to O1 from O2 in 2024. Child 1 lived in it before, child 2 elsewhere in O2, child 3 outside,
-    # child 4 lives in no area.
+    # Dwelling 2001 came to O1 from O2 in 2024. Child 1 lived in it before, child 2 elsewhere in O2, child 3
+    # outside, child 4 lives in no area.
     earlier, world = date(2023, 12, 31), families(4)
     homes_then, homes_now = (2001, 2002, 2003, 2001), (2001, 2001, 2001, 2003)
     children = [row for row in world["bef"][DAY] if row["pnr"] in range(1, 5)]
