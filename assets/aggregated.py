@@ -12,7 +12,8 @@ import polars as pl
 
 from assets import files
 from assets.aggregation import aggregate, build_warehouse
-from assets.fingerprints import hash_code
+from assets.fingerprints import hash_bytes, hash_code
+from assets.quality import tabulate_quality
 from assets.retention import drop_scored
 from assets.risk_factors.areas import hierarchy
 from assets.risk_factors.definitions import Definition
@@ -101,7 +102,11 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
     """Build the warehouse anew beside the old one, if any date's counts changed; whether it did."""
     counted = {day: workspace.home.aggregated(day) for day in sorted(dates)}
     inputs = {str(day): workspace.fingerprints.output(f"aggregated/{day}") for day in counted}
-    inputs["code"] = hash_code("assets/aggregation", "schemas/warehouse.py", "schemas/tables.py", "sql/views")
+    quality = tabulate_quality(workspace.fingerprints)
+    inputs["quality"] = hash_bytes(quality.write_ndjson().encode())
+    inputs["code"] = hash_code(
+        "assets/aggregation", "assets/quality.py", "schemas/warehouse.py", "schemas/tables.py", "sql/views"
+    )
     target = workspace.home.warehouse
     fingerprints = workspace.fingerprints
     reasons = fingerprints.changed("warehouse", inputs, target)
@@ -116,6 +121,7 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
             pl.col("definition").is_in(vintages["definition"].implode())
         ),
         vintages=vintages,
+        quality=quality,
         temp_dir=workspace.home.temp,
     )
     fingerprints.record("warehouse", inputs, target)

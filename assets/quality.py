@@ -1,24 +1,52 @@
-"""What is known about the quality of the registers in use, in counts: what was left aside and why.
+"""What is known about the quality of the registers in use, in counts: what is unknown, what was left aside.
 
-Belongs here: reading it back for those who tell it (the warehouse's quality table, `femfaktor status`).
-Standard library only: a quiet night may ask too.
-Does not belong here: finding it (`extracts/`), its shape (`schemas/quarantine.py`).
+Belongs here: keeping it with the typed tables, and laying it out for those who tell it (the warehouse,
+`femfaktor status`). Standard library only at the top: a quiet night may ask too.
+Does not belong here: finding it (`extracts/`), its shape (`schemas/quarantine.py`, `schemas/warehouse.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assets.fingerprints import Fingerprints
 from schemas.quarantine import Quarantine
 
-QUARANTINE = "quarantine"
+if TYPE_CHECKING:
+    import polars as pl
+
+    from assets.extracts import TypingReport
+
+ROWS, NULLS, QUARANTINE = "rows", "nulls", "quarantine"
+UNKNOWN = "values unknown"
+WEEKS = "y_YYWW"
+"""All weeks of DREAM are one column to who reads the counts."""
 
 
-def quarantine_facts(found: Iterable[Quarantine]) -> dict[str, Any]:
+def quality_facts(report: TypingReport, typed: Path) -> dict[str, Any]:
     """As they are kept with the node of a typed table."""
-    return {QUARANTINE: [each.as_dict() for each in found]}
+    return {
+        ROWS: report.rows_written,
+        NULLS: count_nulls(typed),
+        QUARANTINE: [each.as_dict() for each in report.quarantine],
+    }
+
+
+def count_nulls(typed: Path) -> dict[str, int]:
+    """Unknown values by column, from what the file says of itself: no row is read. Weeks are added up."""
+    from pyarrow.parquet import read_metadata
+
+    from schemas.weeks import is_week_name
+
+    metadata, nulls = read_metadata(typed), dict[str, int]()
+    for group in range(metadata.num_row_groups):
+        for number in range(metadata.num_columns):
+            column = metadata.row_group(group).column(number)
+            name = WEEKS if is_week_name(column.path_in_schema) else column.path_in_schema
+            nulls[name] = nulls.get(name, 0) + column.statistics.null_count
+    return nulls
 
 
 def find_quarantined(fingerprints: Fingerprints) -> list[Quarantine]:
@@ -28,3 +56,29 @@ def find_quarantined(fingerprints: Fingerprints) -> list[Quarantine]:
         for node in fingerprints.nodes("registers/")
         for content in fingerprints.facts(node).get(QUARANTINE, [])
     ]
+
+
+def tabulate_quality(fingerprints: Fingerprints) -> pl.DataFrame:
+    """The warehouse's table `quality`: one row per register, status day, column and rule."""
+    import polars as pl
+
+    from schemas.warehouse import QUALITY
+
+    rows = []
+    for node in fingerprints.nodes("registers/"):
+        _, register, name = node.split("/")
+        vintage = None if name == "all" else date.fromisoformat(name)
+        facts = fingerprints.facts(node)
+        rows += [
+            (register, vintage, column, UNKNOWN, count, facts[ROWS])
+            for column, count in facts.get(NULLS, {}).items()
+        ]
+        rows += [
+            (register, vintage, each.column, each.rule, each.count, each.of)
+            for each in (Quarantine.from_dict(content) for content in facts.get(QUARANTINE, []))
+        ]
+    schema = QUALITY.polars_schema
+    share = (100 * pl.col("affected") / pl.col("rows")).fill_nan(0.0).round(2)
+    return pl.DataFrame(rows, {name: schema[name] for name in list(schema)[:-1]}, orient="row").with_columns(
+        share_pct=share
+    )

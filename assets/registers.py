@@ -13,7 +13,7 @@ import dagster as dg
 from assets import files
 from assets.extracts import Delivery, Source, TypingReport, discover, type_register
 from assets.fingerprints import hash_bytes, hash_code
-from assets.quality import quarantine_facts
+from assets.quality import quality_facts
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
 from schemas.errors import InputRefused, Problem
@@ -58,7 +58,7 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
         )
         for note in _notes(report):
             workspace.say(f"{node}: {note}")
-        fingerprints.record(node, inputs, target, facts=quarantine_facts(report.quarantine))
+        fingerprints.record(node, inputs, target, facts=quality_facts(report, target))
         rows[vintage] = report.rows_written
     for node in fingerprints.nodes(node_of(register)):
         vintage = node.rsplit("/", 1)[-1]

@@ -162,9 +162,27 @@ VINTAGE = Table(
     ),
 )
 
+QUALITY = Table(
+    "quality",
+    "Registrenes kvalitet: hvad der er uoplyst, og hvad der blev lagt til side ved indlæsningen, og hvorfor. "
+    f"Én række pr. register, statusdag, kolonne og regel. {EXACT}",
+    ("register", "vintage", "column_name", "rule"),
+    (
+        Column("register", pl.String, "Register"),
+        Column("vintage", pl.Date, "Registerets statusdag; tom for lister", nullable=True),
+        Column("column_name", pl.String, "Kolonne; tom tekst = hele rækker"),
+        Column(
+            "rule", pl.String, "Hvad der er talt; values unknown = uoplyst, resten som i nattens meddelelser"
+        ),
+        Column("affected", pl.Int32, "Antal rækker eller værdier, som det gælder"),
+        Column("rows", pl.Int32, "Antal rækker i registeret (ved uoplyst: i den indlæste tabel)"),
+        Column("share_pct", pl.Float64, "affected i procent af rows"),
+    ),
+)
+
 COUNT_TABLES = (AREA_RISK, AREA_FACTOR, AREA_FACTOR_COUNT, AREA_CHILDREN, DESIGN_EFFECT)
 """Filled from the Parquet files of each date."""
-WAREHOUSE_TABLES = (*COUNT_TABLES, DEFINITION, VINTAGE)
+WAREHOUSE_TABLES = (*COUNT_TABLES, DEFINITION, VINTAGE, QUALITY)
 
 AREA_SHARE = Table(
     "area_share",

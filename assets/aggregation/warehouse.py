@@ -18,7 +18,7 @@ from assets.aggregation.counts import CountsBroken
 from assets.aggregation.engine import connect, quote_name, quote_path
 from assets.aggregation.sql import load_sql
 from schemas.tables import Table
-from schemas.warehouse import COUNT_TABLES, DEFINITION, VINTAGE, WAREHOUSE_VIEWS
+from schemas.warehouse import COUNT_TABLES, DEFINITION, QUALITY, VINTAGE, WAREHOUSE_VIEWS
 
 STORAGE_VERSION = "v1.4.0"
 """The oldest client that must open the file; the default of DuckDB 2.0 can't be opened by 1.x."""
@@ -30,12 +30,13 @@ def build_warehouse(
     *,
     definitions: pl.DataFrame,
     vintages: pl.DataFrame,
+    quality: pl.DataFrame,
     temp_dir: Path,
 ) -> None:
     """Write `target` anew from the folders `aggregate` wrote, one per reference date.
 
     `definitions`: columns of `schemas.warehouse.DEFINITION`, every definition the counts were made under.
-    `vintages`: columns of `schemas.warehouse.VINTAGE`. Further columns are ignored.
+    `vintages`, `quality`: columns of `schemas.warehouse.VINTAGE` and `QUALITY`. Further columns are ignored.
     Readers of the old file keep it; who opens `target` afterwards gets the new one. File 0640, folder 0750.
     Raises CountsBroken if counts were made under another version of a definition than the one given, or if
     a folder holds another date than it stands for.
@@ -50,7 +51,7 @@ def build_warehouse(
                 _create(con, table)
                 for reference_date in sorted(aggregated):
                     _insert_counts(con, table, aggregated[reference_date], reference_date)
-            for table, frame in ((DEFINITION, definitions), (VINTAGE, vintages)):
+            for table, frame in ((DEFINITION, definitions), (VINTAGE, vintages), (QUALITY, quality)):
                 _create(con, table)
                 con.register("frame", frame.select(pl.col(c.name).cast(c.dtype) for c in table.columns))
                 _insert(con, table, "frame")

@@ -14,7 +14,7 @@ import pytest
 
 from assets.aggregation import CountsBroken, aggregate, build_warehouse
 from assets.aggregation.sql import SQL_DIR, list_sql, load_sql
-from schemas.warehouse import VINTAGE, WAREHOUSE_TABLES, WAREHOUSE_VIEWS
+from schemas.warehouse import QUALITY, VINTAGE, WAREHOUSE_TABLES, WAREHOUSE_VIEWS
 from tests.unit.aggregation.scored_rows import REFERENCE_DATE, hierarchy, scored
 
 HIERARCHY = """
@@ -70,12 +70,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+QUALITY_ROWS = pl.DataFrame(
+    [
+        ("akm", date(2023, 12, 31), "", "rows equal to another, dropped", 4, 1_000, 0.4),
+        ("akm", date(2023, 12, 31), "socio13", "values unknown", 25, 996, 2.51),
+    ],
+    schema=QUALITY.polars_schema,
+    orient="row",
+)
+
+
 def build(folder: Path, target: Path, definitions: pl.DataFrame = DEFINITIONS) -> None:
     build_warehouse(
         {REFERENCE_DATE: folder / "2024", date(2023, 12, 31): folder / "2023"},
         target,
         definitions=definitions,
         vintages=VINTAGES,
+        quality=QUALITY_ROWS,
         temp_dir=folder / "tmp",
     )
 
@@ -227,6 +238,7 @@ def test_a_folder_of_another_date_stops(folder, tmp_path):
             tmp_path / "warehouse.duckdb",
             definitions=DEFINITIONS,
             vintages=VINTAGES.clear().select(VINTAGE.polars_schema.keys()),
+            quality=QUALITY_ROWS,
             temp_dir=tmp_path,
         )
 
