@@ -66,8 +66,10 @@ class Fingerprints:
         noting it leaves files of other inputs than are on record.
         """
         record = self._content["nodes"].get(node)
-        if record is None or not all(path.exists() for path in written):
+        if record is None:
             return ["not made before"]
+        if not all(path.exists() for path in written):
+            return ["the file is gone"]
         before = record["inputs"]
         reasons = [
             *(f"{name} is new" for name in inputs if name not in before),

@@ -79,6 +79,5 @@ def tabulate_quality(fingerprints: Fingerprints) -> pl.DataFrame:
         ]
     schema = QUALITY.polars_schema
     share = (100 * pl.col("affected") / pl.col("rows")).fill_nan(0.0).round(2)
-    return pl.DataFrame(rows, {name: schema[name] for name in list(schema)[:-1]}, orient="row").with_columns(
-        share_pct=share
-    )
+    frame = pl.DataFrame(rows, {name: schema[name] for name in list(schema)[:-1]}, orient="row")
+    return frame.with_columns(share_pct=share).sort(QUALITY.key)

@@ -1,4 +1,5 @@
-"""How long scored rows (one per child) stay: until counted, unless a setting with a reason keeps them longer.
+"""How long rows about persons stay. Scored rows, one per child: until counted, unless a setting with a reason
+keeps them longer. Typed registers: as long as the delivery holds the year, unless a setting lets them go too.
 
 Belongs here: deleting what is due. Standard library only: quiet nights call it too.
 """
@@ -20,6 +21,8 @@ def drop_scored(workspace: Workspace, path: Path) -> None:
 
 
 def drop_all_due(workspace: Workspace) -> None:
-    """Delete all scored rows whose days are over, and those a killed run left uncounted."""
+    """Delete what is due before a run (left by one that was killed, or whose days are over) and after it."""
     for path in (workspace.home.private / "scored").glob("*"):
         drop_scored(workspace, path)
+    if not workspace.settings.retention.keep_typed:
+        files.remove_tree(workspace.home.private / "registers")

@@ -48,6 +48,9 @@ second_person = false
 # Days to keep the scored rows (one per child) once a date is counted. Above 0 a reason is required.
 scored_days = 0
 scored_reason = ""
+# true: typed registers (the columns that factors read) are kept until the delivery no longer holds the year.
+# false: deleted once the night has counted, and typed again by the next night that counts.
+keep_typed = true
 # Days to keep the history of runs that `femfaktor ui` shows (counts and run times).
 run_history_days = 90
 
@@ -83,6 +86,7 @@ class Release(_Section):
 class Retention(_Section):
     scored_days: int = Field(default=0, ge=0, le=366)
     scored_reason: str = ""
+    keep_typed: bool = True
     run_history_days: int = Field(default=90, ge=1, le=3650)
 
     @model_validator(mode="after")

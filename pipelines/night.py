@@ -89,6 +89,7 @@ def _do(workspace: Workspace, jobs: tuple[str, ...], *, verify: bool) -> Outcome
     surface = _surface(workspace, verify=verify)
     if jobs == ("nightly",) and _is_quiet(workspace, surface):
         outcome = Outcome("nothing_changed", 0, 0.0)
+        _forget_history(workspace)
     else:
         from pipelines.run import run_jobs
 
@@ -97,6 +98,7 @@ def _do(workspace: Workspace, jobs: tuple[str, ...], *, verify: bool) -> Outcome
         outcome = _outcome(run_jobs(workspace, jobs), workspace)
     if outcome.exit_code == 0:
         fingerprints.seen["surface"] = surface
+        drop_all_due(workspace)
     fingerprints.save()
     return outcome
 
@@ -146,6 +148,16 @@ def _is_quiet(workspace: Workspace, surface: str) -> bool:
             f"first {differing[0]}. Restore the folder from a backup (docs/releasing.md)."
         )
     return True
+
+
+def _forget_history(workspace: Workspace) -> None:
+    """Many quiet nights in a row let old runs go too; Dagster is loaded only if there are any."""
+    days = workspace.settings.retention.run_history_days
+    runs = (workspace.home.dagster / "history" / "runs").glob("*-*.db")
+    if any(clock.is_over(datetime.fromtimestamp(run.stat().st_mtime), timedelta(days)) for run in runs):
+        from pipelines.run import forget_history
+
+        forget_history(workspace.home, days)
 
 
 def _newest_waiting(home: Home) -> str | None:

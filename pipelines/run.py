@@ -81,6 +81,15 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     return True
 
 
+def forget_history(home: Home, days: int) -> None:
+    """`forget_old_runs`, where nothing else opens the instance."""
+    prepare_instance(home)
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as instance:
+        forget_old_runs(instance, home, days)
+
+
 def forget_old_runs(instance: dg.DagsterInstance, home: Home, days: int) -> None:
     """Delete the event log and the files of runs older than `days`: Dagster itself keeps them for ever."""
     import dagster as dg

@@ -67,6 +67,7 @@ class Facts:
     second_person: bool
     scored_days: int
     scored_reason: str
+    keep_typed: bool
     run_history_days: int
     policy: Mapping[str, Any]
     policy_hash: str

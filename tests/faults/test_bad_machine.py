@@ -458,3 +458,35 @@ def test_a_proposal_approved_while_the_disk_is_full_is_exit_40_and_can_be_approv
     assert result.exit_code == 40
     assert not home.latest.exists()
     assert run(home, "release", "approve", "r0001").exit_code == 0
+
+
+def test_typed_registers_go_once_counted_where_the_setting_says_so_and_come_back_for_the_next_count(
+    home: Home,
+) -> None:
+    home.settings.write_text(home.settings.read_text() + "[retention]\nkeep_typed = false\n")
+    assert run_night(home).release == "r0002"
+    assert not (home.private / "registers").exists()
+    assert run_night(home).state == "nothing_changed"
+    assert tell_freshness(home, NOW.date()), "what a night has read stays known"
+    deliver_again(home, 133)
+    outcome = run_night(home)
+    assert (outcome.exit_code, outcome.release) == (0, "r0003")
+    assert not (home.private / "registers").exists()
+    assert [line for line in outcome.redone if line.startswith("scored")] == [
+        "scored 2024-12-31: akm 2023-12-31 changed"
+    ]
+
+
+@pytest.mark.parametrize(("days", "is_there"), [(89, True), (91, False)])
+def test_quiet_nights_let_the_history_of_old_runs_go_too(
+    first_night: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_there: bool
+) -> None:
+    home = copy_home(first_night, tmp_path / "home")
+    old = home.dagster / "history" / "runs" / "0a1b-2c3d.db"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"events")
+    then = (datetime.now() - timedelta(days=days)).timestamp()
+    os.utime(old, (then, then))
+    monkeypatch.setattr("pipelines.run.forget_history", lambda *_: old.unlink())
+    assert run_night(home).state == "nothing_changed"
+    assert old.exists() is is_there

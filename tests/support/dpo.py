@@ -34,6 +34,7 @@ FACTS = Facts(
     second_person=False,
     scored_days=0,
     scored_reason="",
+    keep_typed=True,
     run_history_days=90,
     policy=tomllib.loads(POLICY_TEMPLATE.read_text(encoding="utf-8")),
     policy_hash="f" * 64,

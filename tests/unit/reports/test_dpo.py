@@ -50,6 +50,11 @@ def test_scored_rows_are_said_to_go_at_once_or_to_stay_with_the_reason():
     assert "2 dage efter optællingen. Begrundelse: kontrol af domme" in kept
 
 
+def test_typed_registers_are_said_to_stay_or_to_go_once_counted():
+    assert "til leverancen ikke længere rummer årgangen" in words(render_dpo(FACTS))
+    assert "slettes, når natten har talt op" in words(render_dpo(replace(FACTS, keep_typed=False)))
+
+
 def test_the_policy_is_told_in_its_own_numbers():
     text = words(render_dpo(FACTS))
     for said in (
