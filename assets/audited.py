@@ -8,6 +8,7 @@ shares no code with the rest).
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 
 import dagster as dg
 
@@ -18,6 +19,7 @@ from assets.disclosed import FOR_AUDIT, POLICIES_FILE, POPULATIONS_FILE, PROTECT
 from assets.disclosure import Policy
 from assets.release.manifest import numbered
 from assets.rendered import rendered
+from assets.settings import load_owner_policy
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused
 from schemas.release import FACTORS
@@ -26,7 +28,7 @@ CHECK = "release_is_as_protected"
 
 
 def limits_of(policies: Sequence[Policy]) -> Limits:
-    """What every date must withstand, in the audit's terms: under several policies the widest of each."""
+    """What dates under these policies must withstand together, in the audit's terms: the widest of each."""
     rounding = policies[0]  # the same for all dates of a series
     return Limits(
         base=rounding.rounding.base if rounding.method == "controlled-rounding" else 1,
@@ -49,14 +51,23 @@ def audit_staged(workspace: Workspace) -> tuple[int, list[str]]:
     if folder is None:
         return 0, []
     given = folder / FOR_AUDIT
-    policies = json.loads((given / POLICIES_FILE).read_text(encoding="utf-8"))
+    policies = {
+        date.fromisoformat(day): Policy.model_validate(each)
+        for day, each in json.loads((given / POLICIES_FILE).read_text(encoding="utf-8")).items()
+    }
     report = audit_release(
         folder / "release",
         folder / "tables",
         populations=given / POPULATIONS_FILE,
         earlier=numbered(workspace.home.releases),
-        limits=limits_of([Policy.model_validate(each) for each in policies]),
+        limits=limits_of(list(policies.values())),
+        by_date={day: limits_of([policy]) for day, policy in policies.items()},
     )
+    if load_owner_policy(workspace.home.policy).audit.all_decided:
+        rule = (
+            "not audited exactly, and [audit] all_decided in policy.toml says that this refuses the release"
+        )
+        report.find("release", rule, sum(report.not_exact.values()))
     protection = json.loads((given / PROTECTION_FILE).read_text(encoding="utf-8"))
     report.share_errors = {
         each["reference_date"]: {name: each["share_error_points"][name] for name in ("mean", "p95", "max")}

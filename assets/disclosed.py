@@ -265,8 +265,9 @@ def _write_for_audit(folder: Path, ledger: Ledger, entry: Entry, report: Mapping
     )
     with files.drafting(folder / POPULATIONS_FILE) as path:
         populations.sort(DAY, "revision", "kom").write_parquet(path)
-    policies = {each.policy_hash: each.policy for each in dates}
-    files.draft(folder / POLICIES_FILE, json.dumps(list(policies.values())).encode())
+    # The newest revision last: a date's revisions are under the policy of the first.
+    policies = {each.reference_date: each.policy for each in dates}
+    files.draft(folder / POLICIES_FILE, json.dumps(policies).encode())
     files.draft(folder / PROTECTION_FILE, json.dumps(report, ensure_ascii=False).encode())
 
 

@@ -17,7 +17,7 @@ from assets import clock
 from assets.fingerprints import hash_code, hash_file
 from assets.home import Home, keep_private
 from assets.people import check_account, current_person
-from assets.release.manifest import differing_files, waiting_proposals
+from assets.release.manifest import differing_files, is_in_ledger, waiting_proposals
 from assets.retention import drop_all_due
 from assets.workspace import SILENT, Voice, Workspace, as_failure
 from pipelines.journal import Journal
@@ -137,6 +137,11 @@ def _is_quiet(workspace: Workspace, surface: str) -> bool:
         return False
     if not workspace.fingerprints.is_as_written("warehouse", home.warehouse):
         return False
+    if home.latest.exists() and not is_in_ledger(home.latest, home.private):
+        # Says what is lost, and the way out; imported only then.
+        from assets.approval import open_releases
+
+        open_releases(home)
     if not seen.get("synthetic"):
         return True
     if not home.latest.exists():

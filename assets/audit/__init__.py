@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ def audit_release(
     populations: Path | None = None,
     earlier: Sequence[Path] = (),
     limits: Limits,
+    by_date: Mapping[date, Limits] | None = None,
 ) -> AuditReport:
     """Read every file of a release folder, compare it with the protected tables (`<table>.parquet`), and try
     to recover counts from everything published.
@@ -37,10 +39,12 @@ def audit_release(
     cuts) and date: reference_date, kom, area_ids, children, age_0_2 … age_15_17; all true numbers. It may
     also hold the populations of superseded revisions (column `revision`), and where the same dwellings lay at
     the date before (`earlier_date`, `earlier_area_ids`; `newcomers`: children who weren't there then).
-    `earlier`: folders of the releases before this one, oldest first.
+    `earlier`: folders of the releases before this one, oldest first. `by_date`: what single dates have to
+    withstand, where that isn't `limits`; dates together have to withstand `limits`.
 
     Findings name file, rule and count, never a value. Any finding must stop the release. A file that can't be
-    read or isn't known is a finding too: what was not audited was not shown to be safe.
+    read or isn't known is a finding too, and so is an attack on nothing: what was not audited was not shown
+    to be safe.
     """
     import polars as pl
 
@@ -48,7 +52,8 @@ def audit_release(
 
     report = AuditReport()
     tables = {path.stem: pl.read_parquet(path) for path in sorted(protected_dir.glob("*.parquet"))}
-    statuses.check_statuses(tables, limits, report)
+    for dated, own in _by_limits(tables, limits, by_date or {}):
+        statuses.check_statuses(dated, own, report)
     if report.findings:
         return report
     for check in (
@@ -68,9 +73,40 @@ def audit_release(
             # The text of a reader's error may hold values.
             report.find("release", f"{check.__name__} could not read it ({type(error).__name__})")
     if not report.findings:
-        _attack(tables, populations, earlier, limits, report)
+        _attack(tables, populations, earlier, limits, report, by_date or {})
     report.merge_findings()
     return report
+
+
+def _by_limits(
+    tables: Mapping[str, pl.DataFrame], limits: Limits, by_date: Mapping[date, Limits]
+) -> list[tuple[dict[str, pl.DataFrame], Limits]]:
+    """The tables with the dates that have the same to withstand."""
+    import polars as pl
+
+    days = tables["area_risk"]["reference_date"].unique().sort().to_list() if "area_risk" in tables else []
+    groups: list[tuple[Limits, list[date]]] = []
+    for day in days:
+        own = by_date.get(day, limits)
+        same = next((dates for other, dates in groups if other == own), None)
+        if same is None:
+            groups.append((own, [day]))
+        else:
+            same.append(day)
+    if len(groups) < 2:
+        return [(dict(tables), groups[0][0] if groups else limits)]
+    return [
+        (
+            {
+                name: frame.filter(pl.col("reference_date").is_in(dates))
+                if "reference_date" in frame.columns
+                else frame
+                for name, frame in tables.items()
+            },
+            own,
+        )
+        for own, dates in groups
+    ]
 
 
 def _attack(
@@ -79,6 +115,7 @@ def _attack(
     earlier: Sequence[Path],
     limits: Limits,
     report: AuditReport,
+    by_date: Mapping[date, Limits],
 ) -> None:
     import polars as pl
 
@@ -87,15 +124,17 @@ def _attack(
     from assets.audit.files import read_tables
 
     if populations is None:
-        report.miss("everything: no populations were given, so nothing was attacked")
+        report.find("release", "nothing was attacked: no populations were given")
         return
     started = time.monotonic()
     deadline = started + limits.seconds
     try:
         known = pl.read_parquet(populations)
-        attack(tables, known, limits, report, deadline)
+        for dated, own in _by_limits(tables, limits, by_date):
+            attack(dated, known, own, report, deadline)
         before = [read_tables(folder) for folder in earlier]
         attack_across(tables, before, known, limits, report, deadline)
+        report.find("release", "nothing was attacked", int(not report.tried.cells))
     except Exception as error:
         # The text of an error may hold values.
         report.find("release", f"the attack could not be carried out ({type(error).__name__})")

@@ -345,15 +345,3 @@ def _single(
         if not is_open(i):
             return
     found.unresolved[i] = not proven()
-
-
-def exact_bounds(system: System, target: np.ndarray, tried: Tried | None = None) -> tuple[int, int]:
-    """Smallest and largest whole value of target · x. Raises Contradiction, TimeoutError."""
-    solver = Solver(system, tried or Tried())
-    ends = []
-    for sign in (1.0, -1.0):
-        bound, best, _ = solver.integer(sign * target)
-        if bound + 0.5 < best:
-            raise TimeoutError
-        ends.append(int(np.rint(sign * best)))
-    return ends[0], ends[1]

@@ -70,7 +70,8 @@ def _check_table(name: str, frame: pl.DataFrame, limits: Limits, report: AuditRe
     if "cell_status" not in frame.columns:
         return
     for status, rows in frame["cell_status"].value_counts().iter_rows():
-        report.hidden.setdefault(name, {})[status] = rows
+        reasons = report.hidden.setdefault(name, {})
+        reasons[status] = reasons.get(status, 0) + rows
     numbers = [c for c, dtype in frame.schema.items() if dtype.is_numeric() and c not in NOT_COUNTS]
     with_numbers = pl.col("cell_status").is_in(WITH_NUMBERS)
     withheld = frame.filter(~with_numbers)

@@ -91,8 +91,7 @@ def make_plan(
 
 class _Merging:
     def __init__(self, day: Day, policy: Policy, overruled: Overruled) -> None:
-        self.day, self.size = day, policy.size
-        self.share_pct, self.overruled = policy.group.share_pct, overruled
+        self.day, self.policy, self.size, self.overruled = day, policy, policy.size, overruled
         self.children: list[int] = day.children.tolist()
         self.at_risk: list[int] = day.counts[:, ITEM_NUMBER[AT_RISK]].tolist()
         self.not_at_risk: list[int] = day.counts[:, ITEM_NUMBER["risk", "not_at_risk"]].tolist()
@@ -245,7 +244,7 @@ class _Merging:
 
     def is_group(self, atoms: Atoms) -> bool:
         at_risk, others = (sum(counts[i] for i in atoms) for counts in (self.at_risk, self.not_at_risk))
-        return at_risk > 0 and 100 * at_risk >= self.share_pct * (at_risk + others)
+        return self.policy.is_group(at_risk, others)
 
     def fits(self, atoms: Atoms, known: Collection[Unit]) -> bool:
         """Big enough to be shown.
@@ -348,7 +347,7 @@ class _FactorRows:
 
     def is_group(self, atoms: Atoms, rows: set[str]) -> bool:
         yes, no = (sum(counts[i] for i in atoms) for counts in (self.yes, self.no))
-        return 100 * yes >= self.policy.group.share_pct * (yes + no) > 0 and not rows <= self.almene
+        return self.policy.is_group(yes, no) and not rows <= self.almene
 
     def count(self, atoms: Atoms) -> int:
         return sum(self.children[i] for i in atoms)

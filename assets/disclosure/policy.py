@@ -53,6 +53,7 @@ class Shares(_Strict):
 
 class Audit(_Strict):
     narrowest_interval: int = Field(ge=2)
+    all_decided: bool
 
 
 class Policy(_Strict):
@@ -82,6 +83,10 @@ class Policy(_Strict):
             )
         return self
 
+    def is_group(self, part: int, others: int) -> bool:
+        """Whether so many of so many more say something about everybody."""
+        return part > 0 and 100 * part >= self.group.share_pct * (part + others)
+
     @property
     def hash(self) -> str:
         """SHA-256 of the values; comments and order don't count."""
@@ -106,10 +111,10 @@ def load_policy(path: Path = POLICY_FILE) -> Policy:
 
     Raises:
         EnvironmentUnfit: no such file, not TOML, an unknown or missing key, or a value outside its bounds,
-            all of them named.
+            all of them named; or one that the Danish texts of a release don't speak of.
     """
     try:
-        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        policy = Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise EnvironmentUnfit(f"{path.name}: no such file. Nothing is protected without a policy.") from None
     except tomllib.TOMLDecodeError as error:
@@ -122,6 +127,16 @@ def load_policy(path: Path = POLICY_FILE) -> Policy:
         raise EnvironmentUnfit(
             "\n".join([f"{path.name} is not a policy. Compare with docs/disclosure.md:", *problems])
         ) from None
+    for name, value, only, words in (
+        ("rounding.base", policy.rounding.base, 5, "0–4"),
+        ("group.share_pct", policy.group.share_pct, 90, "≥ 90 pct."),
+    ):
+        if value != only:
+            raise EnvironmentUnfit(
+                f"{path.name}: {name} is {value}, and reports, views and tables say “{words}”: {only} is the "
+                "only value they can tell."
+            )
+    return policy
 
 
 def _words(kind: str, message: str) -> str:

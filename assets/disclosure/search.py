@@ -252,7 +252,7 @@ class Search:
         for area in plan.rows:
             if plan.is_shown("risk", area):
                 at_risk, others = (counts.get((area, ("risk", part))) for part in ("at_risk", "not_at_risk"))
-                if at_risk and others is not None and self.is_group(at_risk, others):
+                if at_risk is not None and others is not None and self.policy.is_group(at_risk, others):
                     found |= self.overrule(self.overruled.group, "risk", area, plan)
             for factor in FACTORS:
                 if not plan.is_shown(factor, area) or not counts.get((area, CHILDREN)):
@@ -261,12 +261,9 @@ class Search:
                 if yes is None or no is None or not yes + no:
                     continue
                 exempt = factor == FACTORS[4] and self.f5_is_rented and self.is_almene(plan, area)
-                if yes == 0 or (self.is_group(yes, no) and not exempt):
+                if yes == 0 or (self.policy.is_group(yes, no) and not exempt):
                     found |= self.overrule(self.overruled.group, factor, area, plan)
         return found
-
-    def is_group(self, part: int, others: int) -> bool:
-        return 100 * part >= self.policy.group.share_pct * (part + others)
 
     def is_almene(self, plan: Plan, area: str) -> bool:
         return self.day.almene_pct.get(area, 0.0) >= self.policy.group.almene_dwellings_pct

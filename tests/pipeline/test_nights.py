@@ -47,6 +47,20 @@ def test_touching_a_file_without_changing_it_is_no_change(night_copy):
     assert run_night(night_copy).state == "nothing_changed"
 
 
+@pytest.mark.parametrize("lost", ["seed", "ledger", "an entry"])
+def test_a_quiet_night_notices_that_the_memory_of_what_was_published_is_gone(night_copy, lost):
+    ledger = night_copy.private / "ledger"
+    if lost == "seed":
+        (night_copy.private / "seed").unlink()
+    elif lost == "ledger":
+        shutil.rmtree(ledger)
+    else:
+        (ledger / "entries.jsonl").write_text("")
+    outcome = run_night(night_copy)
+    assert (outcome.state, outcome.exit_code) == ("refused", 21)
+    assert "Way out: restore private/seed, private/ledger and releases" in outcome.messages[0]
+
+
 def test_one_changed_register_year_redoes_only_what_depends_on_it_and_says_why(night_copy):
     """AKM 2021 is the latest status for 31 December 2021 alone: 2022 and later have their own."""
     redeliver(

@@ -333,8 +333,8 @@ def test_a_revision_stays_under_the_policy_its_date_was_first_published_under(re
     assert [each["policy"]["size"]["min_children"] for each in entry["dates"]] == [50]
 
 
-def test_another_rounding_base_cant_stand_beside_what_is_published(approved):
-    edit_policy(approved, "base = 5", "base = 10")
+def test_another_method_cant_stand_beside_what_is_published(approved):
+    edit_policy(approved, 'method = "controlled-rounding"', 'method = "complementary-suppression"')
     refused = run_night(approved, jobs=("release",))
     assert refused.exit_code == 21
     assert "Put method and base back" in refused.messages[0]

@@ -1,6 +1,7 @@
-"""All tables of whole numbers that fit a small system, by trying every one.
+"""All tables of whole numbers that fit a small system, by trying every one; and the bounds of one target.
 
-Belongs here: counting through. Does not belong here: anything clever, anything of `assets`.
+Belongs here: counting through, and the solver's bounds to hold against it. Does not belong here: anything
+clever.
 """
 
 from __future__ import annotations
@@ -9,6 +10,19 @@ from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
+
+from assets.audit.bounds import Solver, System
+from assets.audit.report import Tried
+
+
+def exact_bounds(system: System, target: np.ndarray) -> tuple[int, int]:
+    """Smallest and largest whole value of target · x, by the audit's own solver. Raises Contradiction."""
+    solver, ends = Solver(system, Tried()), []
+    for sign in (1.0, -1.0):
+        bound, best, _ = solver.integer(sign * target)
+        assert bound + 0.5 >= best
+        ends.append(int(np.rint(sign * best)))
+    return ends[0], ends[1]
 
 
 def all_tables(

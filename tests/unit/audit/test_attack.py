@@ -11,10 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from assets.audit.attack import attack, make_block, read_day, row_of
-from assets.audit.bounds import exact_bounds
 from assets.audit.limits import Limits
 from assets.audit.report import AuditReport
 from tests.support.published_tables import Area, Atom, World, child, invent_children, invent_world
+from tests.unit.audit.enumeration import exact_bounds
 
 AT_RISK, NOT_AT_RISK = child(1, 2, 3), child()
 UNDETERMINED = child(1, unknown=(2, 3))

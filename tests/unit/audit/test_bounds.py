@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from assets.audit.bounds import Contradiction, Solver, System, exact_bounds, probe
+from assets.audit.bounds import Contradiction, Solver, System, probe
 from assets.audit.report import Tried
-from tests.unit.audit.enumeration import all_tables
+from tests.unit.audit.enumeration import all_tables, exact_bounds
 
 
 def system(matrix, low, high, lower, upper) -> System:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from assets.audit.bounds import System, exact_bounds
+from assets.audit.bounds import System
 from assets.audit.model import Model, model_of
 from tests.support.published_tables import FACTORS, counts_of
+from tests.unit.audit.enumeration import exact_bounds
 
 PATTERNS = list(product((True, False, None), repeat=5))
 

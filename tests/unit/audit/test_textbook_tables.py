@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from assets.audit.bounds import System, exact_bounds
+from assets.audit.bounds import System
+from tests.unit.audit.enumeration import exact_bounds
 
 Cell = tuple[int, int]
 

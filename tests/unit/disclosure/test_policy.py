@@ -38,6 +38,8 @@ def test_the_shipped_policy_is_the_one_the_documentation_describes():
         ("[group]", "[grupper]", "group: missing"),
         ("narrowest_interval = 4", "narrowest_interval = 5", "must be at most 4"),
         ("min_children = 50", "min_children = 20", "must be at least 21"),
+        ("base = 5", "base = 10", "rounding.base is 10"),
+        ("share_pct = 90", "share_pct = 80", "group.share_pct is 80"),
     ],
 )
 def test_what_is_not_a_policy_is_refused_by_name(tmp_path, old, new, message):
