@@ -35,6 +35,7 @@ from assets.audit.geometry import (
 )
 from assets.audit.limits import Limits
 from assets.audit.model import Model, model_of
+from assets.audit.mothers import attack_mothers
 from assets.audit.report import AuditReport, attack_parts
 
 RISK = ("at_risk", "not_at_risk", "undetermined")
@@ -508,6 +509,7 @@ def attack(
         each = read_day(tables, known, day, limits)
         check_populations(tables, each, limits, own)
         attack_day(each, limits, own, deadline)
+        attack_mothers(tables["area_risk"], day, each.map, limits, own, deadline)
 
     days = tables["area_risk"]["reference_date"].unique().sort().to_list()
     attack_parts([partial(one, day) for day in days], report)

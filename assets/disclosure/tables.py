@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.disclosure.dates import AT_RISK, CHILDREN, FACTOR_PARTS, ITEM_NUMBER, RISK, Day, Item, same_item
 from assets.disclosure.merging import Plan
+from assets.disclosure.mothers import publish_mothers
 from assets.disclosure.policy import Policy
 from assets.statistics.intervals import rounded_interval
 from schemas.release import AGE_BANDS, FACTORS, N_FACTORS
@@ -60,9 +61,11 @@ class _Layout:
     def __init__(self, protection: Protection, policy: Policy) -> None:
         self.day, self.plan, self.counts = protection.day, protection.plan, protection.counts
         self.policy = policy
+        self.mothers: dict[str, int] = {}
         self.shown_as = "rounded" if policy.method == "controlled-rounding" else "shown"
 
     def rows(self) -> dict[str, list[Record]]:
+        self.mothers = publish_mothers(self.day, self.plan, self.policy)
         tables: dict[str, list[Record]] = {
             name: [] for name in ("area_risk", "area_factor", "area_factor_count", "area_children")
         }
@@ -111,7 +114,7 @@ class _Layout:
             "parent_id": unit.parent_id,
             "child_level": unit.child_level,
             "children": children,
-            "mothers": self._mothers(area_id),
+            "mothers": self.mothers.get(area_id),
             "at_risk": at_risk,
             "not_at_risk": not_at_risk,
             "undetermined": undetermined,
@@ -134,15 +137,6 @@ class _Layout:
             "share_pct": self._percent(yes, _add(yes, no), decimals),
             "cell_status": self.status(area_id, factor, counts),
         }
-
-    def _mothers(self, area_id: str) -> int | None:
-        """To the nearest multiple of the base: mothers don't add up, so nothing is undone by adding."""
-        decision, base = self.plan.rows[area_id], self.policy.rounding.base
-        if decision.fate != "shown" or decision.mothers is None:
-            return None
-        if self.policy.method == "controlled-rounding":
-            return base * ((2 * decision.mothers + base) // (2 * base))
-        return None if 0 < decision.mothers < base else decision.mothers
 
     def _decimals(self, children: int | None) -> int:
         return int(children is not None and children >= self.policy.shares.one_decimal_from_children)
