@@ -103,7 +103,8 @@ def _attack_block(
         width = probed.seen_high[k] - probed.seen_low[k]
         if width < need[k]:
             width = probed.high[k] - probed.low[k]
-        report.narrow(TABLE, int(width))
+        if need[k]:
+            report.narrow(TABLE, int(width))
         report.find(TABLE, "counts that can be narrowed too far", int(width < need[k]))
 
 
