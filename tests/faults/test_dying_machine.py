@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +25,7 @@ from assets.people import Person
 from assets.published import publish_staged
 from assets.release.manifest import differing_files, numbered
 from assets.workspace import Workspace
+from pipelines.journal import read_running, read_runs
 from pipelines.locking import locked
 from pipelines.night import run_night
 from schemas.errors import FemfaktorError
@@ -231,3 +235,97 @@ def test_a_night_that_dies_at_any_change_leaves_the_old_or_the_new_release(
 ) -> None:
     for n in range(part, len(second_night.changes), 10):
         play_night(second_night, n, how, tmp_path / "tried")
+
+
+# Really killed, and a really full disk: processes of their own.
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+import pytest
+from assets.home import Home
+from pipelines.night import run_night
+from tests.faults import disk
+from tests.faults.nights import without_dagster
+
+class Dies(disk.FaultyDisk):
+    def _change(self, kind, path, half=None):
+        try:
+            super()._change(kind, path, half)
+        except disk.Killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+disk.files.disk = Dies(int(sys.argv[2]))
+without_dagster(pytest.MonkeyPatch())
+run_night(Home(Path(sys.argv[1])))
+"""
+
+
+def places(scene: Scene) -> dict[str, int]:
+    """The harmful ones: a typed table, counts, the warehouse, the proposal, the ledger, `latest`."""
+    return {
+        name: scene.changes.index(name)
+        for name in (
+            "rename .entries.jsonl.part",
+            "rename .2023-12-31.parquet.part",
+            "rename aggregated-2024-12-31",
+            "rename .warehouse.duckdb.part",
+            "rename r0002",
+            "rename .latest.part",
+            "write runs.jsonl",
+        )
+    }
+
+
+def kill_at(scene: Scene, place: str, folder: Path) -> None:
+    home = copy_home(scene.before, folder)
+    command = [sys.executable, "-W", "ignore", "-c", KILL, str(home.root), str(places(scene)[place])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    is_whole(home)
+    assert read_running(home), "the next run and `femfaktor status` say that it was killed"
+    run_night(home)
+    assert told(home) == scene.after
+    assert read_runs(home, 2)[0]["state"] == "killed"
+
+
+def test_a_process_killed_before_the_ledger_has_it_leaves_the_old_release(
+    second_night: Scene, tmp_path: Path
+) -> None:
+    kill_at(second_night, "rename .entries.jsonl.part", tmp_path / "home")
+
+
+@pytest.mark.faults
+def test_a_process_killed_at_any_harmful_place_leaves_the_old_or_the_new_release(
+    second_night: Scene, tmp_path: Path
+) -> None:
+    for number, place in enumerate(places(second_night)):
+        kill_at(second_night, place, tmp_path / str(number))
+
+
+FULL_DISK = """
+import resource, sys
+from pipelines.cli import main
+# Polars, DuckDB, SQLite and xlsxwriter meet the real error of the system.
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+main(["--home", sys.argv[2], "nightly"])
+"""
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("size", [0, 2_000, 20_000, 70_000, 300_000])
+def test_a_whole_night_whose_files_may_not_grow_is_exit_40_and_the_next_is_as_ever(
+    size: int, first_night: Home, tmp_path: Path
+) -> None:
+    """With Dagster and the real pages: what they write fails too."""
+    home = copy_home(first_night, tmp_path / "home")
+    deliver_again(home)
+    before = tree(home.releases / "r0001")
+    command = [sys.executable, "-W", "ignore", "-c", FULL_DISK, str(size), str(home.root)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == ENVIRONMENT, done.stderr
+    assert "bug" not in done.stderr
+    assert tree(home.releases / "r0001") == before
+    is_whole(home)
+    outcome = run_night(home)
+    assert (outcome.exit_code, outcome.release) == (0, "r0002"), outcome.messages
