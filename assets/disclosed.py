@@ -35,6 +35,7 @@ from assets.extracts import is_synthetic_delivery
 from assets.fingerprints import hash_bytes, hash_code
 from assets.home import Home
 from assets.people import current_person
+from assets.quality import coarsen_quality
 from assets.registers import open_delivery
 from assets.release import read_release
 from assets.release.manifest import numbered, waiting_proposals
@@ -147,6 +148,10 @@ def stage_release(workspace: Workspace) -> Path | None:
         seed=seed,
     )
     tables = protected.tables
+    # Of a date that is repeated, as it was told then; if that was never, as things are now.
+    told = set(published["quality"][DAY]) - {each.day for each in due} if published is not None else set()
+    quality = coarsen_quality(fingerprints, vintages.filter(~pl.col(DAY).is_in(list(told))))
+    tables["quality"] = quality.with_columns(marking=pl.lit(marking))
     if published is not None:
         tables = keep_published(tables, published, {each.day: each.revision for each in due})
     tables = {table.name: conform(table, tables[table.name]) for table in RELEASE_TABLES}

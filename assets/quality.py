@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ROWS, NULLS, QUARANTINE = "rows", "nulls", "quarantine"
 UNKNOWN = "values unknown"
+FEWEST_ROWS = 1_000
 WEEKS = "y_YYWW"
 """All weeks of DREAM are one column to who reads the counts."""
 
@@ -81,3 +82,25 @@ def tabulate_quality(fingerprints: Fingerprints) -> pl.DataFrame:
     share = (100 * pl.col("affected") / pl.col("rows")).fill_nan(0.0).round(2)
     frame = pl.DataFrame(rows, {name: schema[name] for name in list(schema)[:-1]}, orient="row")
     return frame.with_columns(share_pct=share).sort(QUALITY.key)
+
+
+def coarsen_quality(fingerprints: Fingerprints, vintages: pl.DataFrame) -> pl.DataFrame:
+    """The release's table `quality`, without its marking: so coarse that it says nothing of a person.
+
+    `vintages`: reference_date, register, vintage. Whole per cent of at least `FEWEST_ROWS` rows: a step is
+    ten persons or more.
+    """
+    import polars as pl
+
+    worst = {}
+    for each in find_quarantined(fingerprints):
+        key = each.register, each.vintage
+        worst[key] = max(worst.get(key, 0.0), each.count / each.of if each.of else 0.0)
+
+    def percent(register: str, vintage: date) -> float | None:
+        rows = fingerprints.facts(f"registers/{register}/{vintage}").get(ROWS, 0)
+        return float(round(100 * worst.get((register, vintage), 0.0))) if rows >= FEWEST_ROWS else None
+
+    named = vintages.select("reference_date", "register", "vintage").unique().drop_nulls("vintage")
+    shares = [percent(register, vintage) for _, register, vintage in named.iter_rows()]
+    return named.with_columns(left_aside_pct=pl.Series(shares, dtype=pl.Float64))

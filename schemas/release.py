@@ -198,6 +198,26 @@ RELEASE_DATE = Table(
     ),
 )
 
+QUALITY = Table(
+    "quality",
+    "Registrenes kvalitet, da datoen blev udgivet: hvor stor en del af rækkerne den hyppigste fejl ramte. "
+    "Groft med vilje: hele procent, og kun for registre med mindst 1.000 rækker.",
+    ("reference_date", "register"),
+    (
+        _DATE,
+        Column("register", pl.String, "Register"),
+        Column("vintage", pl.Date, "Registerets statusdag"),
+        Column(
+            "left_aside_pct",
+            pl.Float64,
+            "Rækker, som den hyppigste fejl ramte (ukendt kode, gentaget række m.m.), i hele procent; "
+            "tom = ikke vist",
+            nullable=True,
+        ),
+        _MARKING,
+    ),
+)
+
 RELEASE = Table(
     "release",
     "Udgivelsen selv: definition, politik og versioner. Én række pr. oplysning.",
@@ -217,6 +237,7 @@ RELEASE_TABLES: tuple[Table, ...] = (
     DESIGN_EFFECT,
     BENCHMARK,
     RELEASE_DATE,
+    QUALITY,
     RELEASE,
 )
 

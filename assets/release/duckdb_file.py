@@ -69,8 +69,12 @@ def _text(value: str) -> str:
 def read_duckdb(path: Path) -> dict[str, pl.DataFrame]:
     """Every declared table of the file, by name, in key order."""
     with _open(path, "READ_ONLY") as con:
+        there = {name for (name,) in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
         return {
+            # A table that came into being after the release is empty in it.
             table.name: conform(table, con.sql(f"SELECT * FROM {quote_name(table.name)}").pl())
+            if table.name in there
+            else pl.DataFrame(schema=table.polars_schema)
             for table in RELEASE_TABLES
         }
 

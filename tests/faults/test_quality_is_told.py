@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from assets.fingerprints import Fingerprints
 from assets.home import Home
+from assets.quality import coarsen_quality
+from assets.release.duckdb_file import read_duckdb
 from pipelines.cli import main
 from pipelines.night import run_night
 from tests.support.homes import copy_home
@@ -56,6 +60,34 @@ def test_the_warehouse_counts_what_is_unknown_and_what_was_left_aside_and_status
     as_json = json.loads(CliRunner().invoke(main, ["--home", str(soiled.root), "status", "--json"]).output)
     (left,) = [each for each in as_json["left_aside"] if each["register"] == "akm"]
     assert (left["vintage"], left["count"], left["of"]) == ("2023-12-31", 2, 222)
+
+
+def released(home: Home) -> list[tuple]:
+    with duckdb.connect(str(home.latest / "femfaktor.duckdb"), read_only=True) as con:
+        query = "SELECT reference_date, vintage, left_aside_pct FROM quality WHERE register = 'akm'"
+        return con.sql(query).fetchall()
+
+
+def test_a_release_tells_the_worst_share_in_whole_per_cent_and_of_small_registers_nothing(
+    first_night: Home, soiled: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latest = date(2024, 12, 31)
+    assert released(first_night) == released(soiled) == [(latest, DAY, None)]
+    monkeypatch.setattr("assets.quality.FEWEST_ROWS", 200)
+    vintages = pl.DataFrame({"reference_date": [latest], "register": ["akm"], "vintage": [DAY]})
+    quality = coarsen_quality(Fingerprints(soiled.state), vintages)
+    # 2 of 222 rows are 0.9 per cent.
+    assert quality.rows() == [(latest, "akm", DAY, 1.0)]
+
+
+def test_a_release_from_before_the_table_is_read_without_it(first_night: Home, tmp_path: Path) -> None:
+    old = tmp_path / "femfaktor.duckdb"
+    shutil.copy(first_night.latest / "femfaktor.duckdb", old)
+    with duckdb.connect(str(old)) as con:
+        con.sql("DROP TABLE quality")
+    tables = read_duckdb(old)
+    assert tables["quality"].height == 0
+    assert tables["area_risk"].height > 0
 
 
 def test_a_clean_delivery_has_nothing_left_aside(first_night: Home) -> None:

@@ -92,6 +92,7 @@ def protected_tables(units: Sequence[U] = UNITS, marking: str = MARKING) -> dict
         for day in DATES
         for register, late in (("bef", 0), ("udda", 1), ("akm", 1), ("kraf", 1), ("bol", 0))
     ]  # fmt: skip
+    rows["quality"] = [{"left_aside_pct": 1.0} | row for row in rows["release_date"]]
     rows["release"] = [{"key": "definition", "value": "sfi5-v1"}]
     return {
         table.name: pl.DataFrame(

@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.disclosure import load_policy, protect
 from assets.release import write_manifest, write_release
+from schemas.release import QUALITY, conform
 from tests.support.exact_tables import Area, Delivery, cell
 
 MARKING = "SYNTETISKE DATA"
@@ -47,7 +48,7 @@ def small_tables() -> dict[str, pl.DataFrame]:
     ]
     kraf = {"register": "kraf", "vintage": DAYS[0], "window_from": date(2018, 12, 31), "window_to": DAYS[0]}
     vintages += [{"reference_date": day, **kraf} for day in DAYS]
-    return protect(
+    tables = protect(
         {name: pl.concat([each[name] for each in exact]) for name in exact[0]},
         load_policy(),
         definition=definition,
@@ -56,6 +57,9 @@ def small_tables() -> dict[str, pl.DataFrame]:
         facts={"controller": "Styrelsen for Prøver", "purpose": "Statistik", "legal_basis": "§ 10"},
         seed=b"a seed that only the tests know",
     ).tables
+    shares = pl.DataFrame(vintages, infer_schema_length=None).select("reference_date", "register", "vintage")
+    quality = shares.with_columns(left_aside_pct=pl.lit(2.0), marking=pl.lit(MARKING))
+    return tables | {"quality": conform(QUALITY, quality)}
 
 
 def write_small_release(folder: Path) -> tuple[Path, Path]:
