@@ -151,7 +151,9 @@ AREA_CHILDREN = Table(
 
 DESIGN_EFFECT = Table(
     "design_effect",
-    "Designeffekt pr. kommune: hvor meget søskende udvider usikkerheden. Bruges i intervallerne.",
+    "Designeffekt pr. kommune: hvor meget søskende udvider usikkerheden. Bruges i intervallerne. Mangler, "
+    "hvor færre end områdets mindste antal børn er eller ikke er i særlig risiko: så bruges leverancens, "
+    "ellers 2,0.",
     ("reference_date", "definition", "area_id"),
     (
         _DATE,

@@ -45,13 +45,15 @@ def check_statuses(tables: Tables, limits: Limits, report: AuditReport) -> None:
     markings = {value for frame in tables.values() for value in frame["marking"].to_list()}
     report.find("protected tables", "rows that bear different markings or none", int(len(markings) != 1))
     for name, frame in tables.items():
-        if frame.is_empty():
+        # Where few are at risk no design effect is told.
+        if frame.is_empty() and name != "design_effect":
             report.find(name, "no rows: nothing to audit")
         _check_table(name, frame, limits, report)
         report.checked += frame.height * frame.width
     _check_rows(tables, limits, report)
     _check_levels(tables, report)
     _check_intervals(tables, report)
+    _check_effects(tables, limits, report)
 
 
 def _check_table(name: str, frame: pl.DataFrame, limits: Limits, report: AuditReport) -> None:
@@ -205,6 +207,19 @@ def _check_levels(tables: Tables, report: AuditReport) -> None:
                 continue
             if sum(v for v in values if v is not None) < parent[column]:
                 report.find("area_risk", f"{column} of parts and rest that is less than the parent's")
+
+
+def _check_effects(tables: Tables, limits: Limits, report: AuditReport) -> None:
+    """A design effect is made of exact counts: of few children at risk it tells how many, and that they are
+    siblings."""
+    if "design_effect" not in tables:
+        return
+    key = ["reference_date", "area_id"]
+    joined = tables["design_effect"].join(tables["area_risk"].select(*key, *RISK), on=key, how="left")
+    enough = pl.all_horizontal(pl.col(RISK[:2]) + limits.base > limits.min_children).fill_null(False)
+    report.find(
+        "design_effect", "design effects of fewer than an area must hold", joined.filter(~enough).height
+    )
 
 
 def _check_intervals(tables: Tables, report: AuditReport) -> None:

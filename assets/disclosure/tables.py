@@ -57,6 +57,10 @@ def lay_out(protection: Protection, policy: Policy) -> dict[str, list[Record]]:
     return _Layout(protection, policy).rows()
 
 
+USUAL_EFFECT = 2.0
+"""Design effect where none may be told: siblings share most factors (DOMAIN: about 1.8 to 2.0)."""
+
+
 class _Layout:
     def __init__(self, protection: Protection, policy: Policy) -> None:
         self.day, self.plan, self.counts = protection.day, protection.plan, protection.counts
@@ -85,9 +89,22 @@ class _Layout:
         tables["design_effect"] = [
             {"reference_date": self.day.day, "area_id": area_id, "design_effect": effect}
             for area_id, effect in self.day.design_effect.items()
-            if self.plan.is_shown("risk", area_id)
+            if self.tells_effect(area_id)
         ]
         return tables
+
+    def tells_effect(self, area_id: str) -> bool:
+        """Whether a municipality's design effect says nothing about few: of two children at risk it would
+        tell that there are two, and siblings."""
+        sides = [self.count(area_id, ("risk", part)) for part in RISK[:2]]
+        return all(side is not None and side >= self.policy.size.min_children for side in sides)
+
+    def effect_of(self, area_id: str) -> float:
+        """The municipality's design effect, else the delivery's: what is published, nothing else."""
+        for place in (self.day.kommune_of(area_id), self.day.root):
+            if place in self.day.design_effect and self.tells_effect(place):
+                return self.day.design_effect[place]
+        return USUAL_EFFECT
 
     def count(self, area_id: str, item: Item) -> int | None:
         return self.counts.get((area_id, same_item(item)))
@@ -107,8 +124,7 @@ class _Layout:
         at_risk, not_at_risk, undetermined = risk = [self.count(area_id, ("risk", part)) for part in RISK]
         children = self.count(area_id, CHILDREN)
         determined, decimals = _add(at_risk, not_at_risk), self._decimals(children)
-        effect = self.day.design_effect.get(self.day.kommune_of(area_id) or self.day.root, 1.0)
-        low, high = self._interval(at_risk, determined, effect, decimals)
+        low, high = self._interval(at_risk, determined, self.effect_of(area_id), decimals)
         return {
             "area_name": unit.name,
             "parent_id": unit.parent_id,

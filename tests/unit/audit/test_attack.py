@@ -85,6 +85,18 @@ def test_omraade_400_with_afdelinger_of_180_and_175_gives_the_hidden_45():
     assert rules(attacked(taken_along, ROUNDED)) == set()
 
 
+def test_where_two_areas_overlap_the_few_in_both_are_computed_though_no_row_is_about_them():
+    areas = [Area("101", "kommune", "leverance"), Area("a", "omraade", "101"), Area("b", "omraade", "101")]
+    atoms = [
+        Atom(101, ("a",), [AT_RISK] * 30 + [NOT_AT_RISK] * 90),
+        Atom(101, ("b",), [AT_RISK] * 40 + [NOT_AT_RISK] * 80),
+        Atom(101, ("a", "b"), [AT_RISK] * 2 + [NOT_AT_RISK] * 5),
+        Atom(101, (), [AT_RISK] * 60 + [NOT_AT_RISK] * 900),
+    ]
+    report = attacked(World(atoms, areas), EXACT, how="exact")
+    assert any(finding.file == "area_risk (computed)" for finding in report.findings)
+
+
 def test_a_hidden_zero_protects_nothing_where_everyone_can_see_that_it_is_zero():
     # In a, at risk and undetermined hide each other. Where the municipality shows that nobody is
     # undetermined, at risk = children - not at risk.

@@ -219,7 +219,7 @@ def test_only_the_asked_definition_is_released():
 
 
 def test_every_row_of_every_table_bears_the_marking():
-    tables = protected(Delivery([cell(901, "", 40, 60)], one_kommune()).tables()).tables
+    tables = protected(Delivery([cell(901, "", 60, 60)], one_kommune()).tables()).tables
     assert list(tables) == [table.name for table in RELEASE_TABLES]
     # `assets/disclosed.py` knows the registers.
     assert tables.pop("quality").is_empty()
@@ -285,3 +285,18 @@ def test_that_everybody_rents_is_shown_only_where_the_dwellings_are_almene(almen
     # Hidden, it must not be the municipality less the others either.
     assert (f5["901:rest:omraade"]["children_with"] is None) == (status == "group_hidden")
     assert f5["901"]["children_with"] == 1100
+
+
+@pytest.mark.parametrize(("at_risk", "told"), [(2, False), (49, True), (44, False), (60, True)])
+def test_the_design_effect_of_a_municipality_is_told_only_where_it_is_not_of_few(at_risk, told):
+    # Two siblings at risk would make it 2.0, two strangers 1.0. 49 may be published as 45 or as 50.
+    areas = [Area("kommune", "901", "leverance"), Area("kommune", "902", "leverance")]
+    exact = Delivery([cell(901, "", at_risk, 2000), cell(902, "", 300, 3000)], areas).tables()
+    exact["design_effect"] = exact["design_effect"].with_columns(
+        design_effect=pl.when(pl.col("area_id") == "901").then(1.3).otherwise(1.7)
+    )
+    tables = protected(exact).tables
+    published = tables["area_risk"].row(by_predicate=pl.col("area_id") == "901", named=True)["at_risk"]
+    effects = dict(tables["design_effect"].select("area_id", "design_effect").iter_rows())
+    assert effects == ({"901": 1.3} if published >= 50 else {}) | {"902": 1.7, "leverance": 1.7}
+    assert published >= 50 or not told or at_risk == 49
