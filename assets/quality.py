@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from assets.extracts import TypingReport
 
-ROWS, NULLS, QUARANTINE = "rows", "nulls", "quarantine"
+ROWS, NULLS, QUARANTINE, PROFILE = "rows", "nulls", "quarantine", "profile"
 UNKNOWN = "values unknown"
 FEWEST_ROWS = 1_000
 WEEKS = "y_YYWW"
 """All weeks of DREAM are one column to who reads the counts."""
+_GOOD = "profiles"
 
 
 def quality_facts(report: TypingReport, typed: Path) -> dict[str, Any]:
@@ -104,3 +105,20 @@ def coarsen_quality(fingerprints: Fingerprints, vintages: pl.DataFrame) -> pl.Da
     named = vintages.select("reference_date", "register", "vintage").unique().drop_nulls("vintage")
     shares = [percent(register, vintage) for _, register, vintage in named.iter_rows()]
     return named.with_columns(left_aside_pct=pl.Series(shares, dtype=pl.Float64))
+
+
+def keep_good_profiles(fingerprints: Fingerprints) -> None:
+    """At the end of a good night: what its tables looked like is what the next night is held against."""
+    nodes = fingerprints.nodes("validated/")
+    profiles = {node.removeprefix("validated/"): fingerprints.facts(node).get(PROFILE) for node in nodes}
+    fingerprints.seen[_GOOD] = {name: profile for name, profile in profiles.items() if profile}
+
+
+def good_profiles(fingerprints: Fingerprints, register: str) -> dict[date | None, dict[str, Any]]:
+    """By status day (None for lists): the profiles of one register on the last good night."""
+    return {
+        None if vintage == "all" else date.fromisoformat(vintage): profile
+        for name, profile in fingerprints.seen.get(_GOOD, {}).items()
+        for found, _, vintage in [name.partition("/")]
+        if found == register
+    }

@@ -1,26 +1,39 @@
-"""Validated: the typed tables that hold their contracts. A contract that does not hold stops everything
-after it.
+"""Validated: the typed tables that hold their contracts, look like those of the last good night, and fit
+together. What does not stops everything after it.
 
-Belongs here: the Dagster assets with their blocking checks. Does not belong here: contracts
-(`schemas/registers`), how a failed check is worded (`schemas/gate.py`).
+Belongs here: the Dagster assets with their blocking checks, letting a drift pass. Does not belong here:
+contracts (`schemas/registers`), how a failed check is worded (`schemas/gate.py`), drift and coverage
+(`validation/`).
 
 Validates the file that is then used, not a plan that would read its source again.
 """
 
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
+from assets.fingerprints import hash_code
+from assets.people import current_person
+from assets.quality import PROFILE, good_profiles
 from assets.registers import node_of
+from assets.validation import (
+    Profile,
+    find_constant,
+    find_drift,
+    find_missing_vintages,
+    find_uncovered,
+    take_profile,
+)
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
-from schemas.errors import InputRefused
+from schemas.errors import InputRefused, Problem
 from schemas.gate import validate
 from schemas.registers import READ
 
-CHECK = "contract_holds"
+CHECK, TOGETHER = "contract_holds", "validated/together"
 
 
 def typed_vintages(workspace: Workspace, register: str) -> dict[str, Path]:
@@ -35,20 +48,33 @@ def validate_vintages(workspace: Workspace, contract: Contract) -> tuple[int, In
     """Hold the vintages typed anew to the contract: how many were looked at, and what is wrong with them."""
     fingerprints = workspace.fingerprints
     problems, looked_at = [], 0
-    for vintage, path in typed_vintages(workspace, contract.name).items():
-        node = f"validated/{contract.name}/{vintage}"
+    before = {
+        day: Profile.from_dict(each) for day, each in good_profiles(fingerprints, contract.name).items()
+    }
+    vintages = typed_vintages(workspace, contract.name)
+    days = {vintage: None if contract.is_list else date.fromisoformat(vintage) for vintage in vintages}
+    if vintages:
+        for gone in find_missing_vintages(contract, days.values(), before):
+            problems += _accept(workspace, f"{contract.name}/{gone.file}", [gone])
+    for vintage, path in vintages.items():
+        node, day = f"validated/{contract.name}/{vintage}", days[vintage]
         inputs = {"typed": fingerprints.output(node_of(contract.name, vintage))}
         if not fingerprints.changed(node, inputs):
             continue
         looked_at += 1
         try:
-            validate(
-                pl.scan_parquet(path), contract, None if contract.is_list else date.fromisoformat(vintage)
-            )
+            table = validate(pl.scan_parquet(path), contract, day)
         except InputRefused as refused:
             problems.extend(refused.problems)
+            continue
+        profile = take_profile(table, contract)
+        wrong = find_constant(profile, contract, day) or _accept(
+            workspace, f"{contract.name}/{vintage}", find_drift(contract, day, profile, before)
+        )
+        if wrong:
+            problems.extend(wrong)
         else:
-            fingerprints.record(node, inputs)
+            fingerprints.record(node, inputs, facts={PROFILE: asdict(profile)})
     for node in fingerprints.nodes(f"validated/{contract.name}/"):
         if not workspace.home.typed(contract.name, node.rsplit("/", 1)[-1]).exists():
             fingerprints.forget(node)
@@ -56,6 +82,52 @@ def validate_vintages(workspace: Workspace, contract: Contract) -> tuple[int, In
     if refused:
         workspace.failures.append(refused)
     return looked_at, refused
+
+
+def _accept(workspace: Workspace, name: str, drift: list[Problem]) -> list[Problem]:
+    """The drift that stays a problem: none of it, where the run was told to accept it, which is written
+    down."""
+    if not drift or not workspace.accept_drift & {name, name.split("/")[0]}:
+        return drift
+    for problem in drift:
+        said = replace(problem, action=f"Accepted by {current_person().login}.")
+        workspace.accepted.append(str(said))
+        workspace.say(f"drift: {said}")
+    return []
+
+
+@guarded("validated")
+def validate_together(workspace: Workspace) -> InputRefused | None:
+    """Hold the tables against each other: do they speak of the same persons and dwellings?"""
+    fingerprints = workspace.fingerprints
+    tables = {name: typed_vintages(workspace, name) for name in READ}
+    inputs = {
+        node_of(name, vintage): fingerprints.output(node_of(name, vintage))
+        for name, vintages in tables.items()
+        for vintage in vintages
+    } | {"code": hash_code("assets/validation", "schemas/coverage.py")}
+    if not fingerprints.changed(TOGETHER, inputs):
+        return None
+    problems = find_uncovered(
+        {
+            name: {
+                None if READ[name].is_list else date.fromisoformat(vintage): pl.scan_parquet(path)
+                for vintage, path in vintages.items()
+            }
+            for name, vintages in tables.items()
+        }
+    )
+    if not problems:
+        fingerprints.record(TOGETHER, inputs)
+        return None
+    refused = InputRefused(problems)
+    workspace.failures.append(refused)
+    return refused
+
+
+def _checked(refused: InputRefused | None) -> dg.AssetCheckResult:
+    problems = [str(problem) for problem in refused.problems] if refused else []
+    return dg.AssetCheckResult(passed=refused is None, check_name=CHECK, metadata={"problems": problems})
 
 
 def _asset(contract: Contract) -> dg.AssetsDefinition:
@@ -74,16 +146,31 @@ def _asset(contract: Contract) -> dg.AssetsDefinition:
     )
     def held(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
         looked_at, refused = validate_vintages(workspace, contract)
-        problems = [str(problem) for problem in refused.problems] if refused else []
         return dg.MaterializeResult(
-            metadata={"vintages_validated": looked_at},
-            check_results=[
-                dg.AssetCheckResult(passed=refused is None, check_name=CHECK, metadata={"problems": problems})
-            ],
+            metadata={"vintages_validated": looked_at}, check_results=[_checked(refused)]
         )
 
     return held
 
 
-VALIDATED = [_asset(contract) for contract in READ.values()]
+_TABLES = [_asset(contract) for contract in READ.values()]
+_TOGETHER_KEY = dg.AssetKey(TOGETHER.split("/"))
+
+
+@dg.asset(
+    key=_TOGETHER_KEY,
+    group_name="validated",
+    deps=[asset.key for asset in _TABLES],
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK, asset=_TOGETHER_KEY, blocking=True, description="Registrene handler om de samme personer."
+        )
+    ],
+    description="Registrene passer sammen: samme personer, boliger og koder.",
+)
+def together(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
+    return dg.MaterializeResult(check_results=[_checked(validate_together(workspace))])
+
+
+VALIDATED = [*_TABLES, together]
 ASSETS = VALIDATED

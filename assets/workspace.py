@@ -63,6 +63,10 @@ class Workspace:
     voice: Voice = SILENT
     failures: list[FemfaktorError] = field(default_factory=list)
     redone: list[str] = field(default_factory=list)
+    accept_drift: frozenset[str] = frozenset()
+    """Registers (`akm`, `akm/2023-12-31`) that may differ from the last good night by any amount, this
+    once."""
+    accepted: list[str] = field(default_factory=list)
 
     @classmethod
     def open(cls, home: Home, voice: Voice = SILENT) -> Workspace:

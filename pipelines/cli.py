@@ -292,15 +292,26 @@ def check(home: Home, folder: Path, as_json: bool) -> None:
     is_flag=True,
     help="Read all contents again instead of trusting size and date (weekly anyway).",
 )
+@click.option(
+    "--accept-drift",
+    multiple=True,
+    metavar="REGISTER[/DAY]",
+    help="Let this register differ from the last good night by any amount, this once; it is written down.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object with `state`.")
 @click.pass_obj
-def nightly(home: Home, verify: bool, as_json: bool) -> None:
+def nightly(home: Home, verify: bool, accept_drift: tuple[str, ...], as_json: bool) -> None:
     """The unattended run: extracts to warehouse; synthetic data on to a release.
 
     Nothing changed: says so within two seconds. Something changed: redoes what depends on it and says why.
     Something wrong: refuses, says what, and leaves the last good state as it was.
     """
-    _run(home, as_json=as_json, verify=verify)
+    if accept_drift:
+        from schemas.registers import READ
+
+        if unknown := sorted({name.split("/")[0] for name in accept_drift} - set(READ)):
+            raise click.BadParameter(f"no register {', '.join(unknown)}", param_hint="--accept-drift")
+    _run(home, as_json=as_json, verify=verify, accept_drift=accept_drift)
 
 
 @main.group()

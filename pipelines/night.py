@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from assets import clock
 from assets.fingerprints import hash_code, hash_file
 from assets.home import Home, keep_private
 from assets.people import check_account, current_person
+from assets.quality import keep_good_profiles
 from assets.release.manifest import differing_files, is_in_ledger, waiting_proposals
 from assets.retention import drop_all_due
 from assets.workspace import SILENT, Voice, Workspace, as_failure
@@ -42,6 +44,8 @@ class Outcome:
     release: str | None = None
     proposal: str | None = None
     """What waits for a person's approval."""
+    accepted: list[str] = field(default_factory=list)
+    """Drift that was let pass, and by whom."""
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -53,8 +57,11 @@ def run_night(
     *,
     jobs: tuple[str, ...] = ("nightly",),
     verify: bool = False,
+    accept_drift: Iterable[str] = (),
 ) -> Outcome:
     """Run `jobs` if anything they depend on changed. Synthetic data goes on to the release job by itself.
+
+    `accept_drift`: registers, or register/status day, that may differ from the last good night by any amount.
 
     Raises:
         AlreadyRunning: another run holds the home.
@@ -68,6 +75,7 @@ def run_night(
         try:
             journal.begin(jobs)
             workspace = Workspace.open(home, journal.heard(voice))
+            workspace.accept_drift = frozenset(accept_drift)
             outcome = _do(workspace, jobs, verify=verify)
         except Exception as error:
             outcome = _refusal(as_failure("night", error))
@@ -96,8 +104,11 @@ def _do(workspace: Workspace, jobs: tuple[str, ...], *, verify: bool) -> Outcome
         if "nightly" in jobs:
             fingerprints.seen["account"] = current_person().account
         outcome = _outcome(run_jobs(workspace, jobs), workspace)
+        outcome.accepted = workspace.accepted
     if outcome.exit_code == 0:
         fingerprints.seen["surface"] = surface
+        if "nightly" in jobs:
+            keep_good_profiles(fingerprints)
         drop_all_due(workspace)
     fingerprints.save()
     return outcome

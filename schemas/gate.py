@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 _ACTION = "Type the delivery again; if it stays, the extract breaks its contract (docs/registers.md)."
 
 
-def validate(frame: pl.LazyFrame | pl.DataFrame, contract: Contract, vintage: date | None) -> None:
+def validate(frame: pl.LazyFrame | pl.DataFrame, contract: Contract, vintage: date | None) -> pl.DataFrame:
     """Hold a typed table against its contract: columns, types, nulls, code lists of the vintage, bounds, key.
 
     A LazyFrame is collected first: on a plan pandera would check the schema only, and bad data would pass.
-    Raises InputRefused with one Problem per failing check.
+    Returns the table as it was checked. Raises InputRefused with one Problem per failing check.
     """
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaError, SchemaErrors
@@ -59,6 +59,7 @@ def validate(frame: pl.LazyFrame | pl.DataFrame, contract: Contract, vintage: da
     # Raised outside the handler, so that the original does not travel along as context.
     if failures:
         raise InputRefused(failures)
+    return data
 
 
 def _problem(error: SchemaError, contract: Contract, rows: int) -> Problem:

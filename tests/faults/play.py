@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.home import Home
-from assets.quality import find_quarantined
+from assets.quality import find_quarantined, keep_good_profiles
 from assets.registers import type_vintages
-from assets.validated import validate_vintages
+from assets.validated import validate_together, validate_vintages
 from assets.workspace import Voice, Workspace
 from schemas.errors import FemfaktorError, InputRefused, Problem
 from schemas.registers import READ
@@ -47,19 +47,24 @@ def delivered(home: Home, form: Format) -> Delivered:
     return Delivered(home.root / "extracts", form)
 
 
-def ingest(home: Home) -> Ingested:
+def ingest(home: Home, *, accept_drift: tuple[str, ...] = ()) -> Ingested:
     """Type and validate what changed, as the night does, until the first stage that refuses."""
     lines: list[str] = []
     workspace = Workspace.open(home, Voice(lines.append))
+    workspace.accept_drift = frozenset(accept_drift)
     try:
         for contract in READ.values():
             type_vintages(workspace, contract)
         for contract in READ.values():
             validate_vintages(workspace, contract)
+        if not workspace.failures:
+            validate_together(workspace)
     except FemfaktorError:
         pass
-    workspace.fingerprints.save()
     failures = workspace.failures
+    if not failures:
+        keep_good_profiles(workspace.fingerprints)
+    workspace.fingerprints.save()
     problems = [p for failure in failures if isinstance(failure, InputRefused) for p in failure.problems]
     lines += [str(failure) for failure in failures]
     left = [
@@ -79,6 +84,8 @@ def play(fault: Fault, good: Home, form: Format, folder: Path, *, is_later: bool
     before = {path: path.read_bytes() for path in sorted(extracts.folder.rglob("*")) if path.is_file()}
     fault.plant(extracts)
     judge(fault, ingest(home))
+    if fault.needs_last_night:
+        assert_accepted_once(home, fault)
     restore(extracts.folder, before)
     again = ingest(home)
     assert (again.exit_code, again.problems, again.quarantined) == (0, (), ()), "the next good night"
@@ -119,6 +126,16 @@ def judge(fault: Fault, found: Ingested) -> None:
     text = "\n".join(found.lines)
     for secret in fault.echoes:
         assert secret not in text, "a value was echoed"
+
+
+def assert_accepted_once(home: Home, fault: Fault) -> None:
+    """A drift passes when it is accepted by name, which is said; and from then on it is what was."""
+    copy = copy_home(home, home.root.with_name("accepting"))
+    names = tuple({said.register for said in fault.says})
+    accepted = ingest(copy, accept_drift=names)
+    assert accepted.exit_code == 0, accepted.lines
+    assert sum("Accepted by" in line for line in accepted.lines) == len(fault.says)
+    assert ingest(copy).exit_code == 0
 
 
 def _is(wanted: Said, said: Said) -> bool:

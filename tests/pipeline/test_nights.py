@@ -18,8 +18,11 @@ from schemas.errors import AlreadyRunning
 from tests.support.homes import copy_home, redeliver, tree, unmark
 
 
-def all_on_kontanthjaelp(akm: pl.DataFrame) -> pl.DataFrame:
-    return akm.with_columns(SOCIO13=pl.lit(330, dtype=akm.schema["SOCIO13"]))
+def more_on_kontanthjaelp(akm: pl.DataFrame) -> pl.DataFrame:
+    """Every sixth person more: less than what a night takes for drift."""
+    chosen = pl.int_range(pl.len()) % 6 == 0
+    benefit = pl.lit(330, dtype=akm.schema["SOCIO13"])
+    return akm.with_columns(SOCIO13=pl.when(chosen).then(benefit).otherwise("SOCIO13"))
 
 
 def test_a_night_without_changes_says_so_and_leaves_the_release_as_it_is(night_copy):
@@ -63,12 +66,7 @@ def test_a_quiet_night_notices_that_the_memory_of_what_was_published_is_gone(nig
 
 def test_one_changed_register_year_redoes_only_what_depends_on_it_and_says_why(night_copy):
     """AKM 2021 is the latest status for 31 December 2021 alone: 2022 and later have their own."""
-    redeliver(
-        night_copy,
-        "akm",
-        2021,
-        lambda akm: akm.with_columns(SOCIO13=pl.lit(330, dtype=akm.schema["SOCIO13"])),
-    )
+    redeliver(night_copy, "akm", 2021, more_on_kontanthjaelp)
     said: list[str] = []
     outcome = run_night(night_copy, Voice(said.append))
     assert outcome.exit_code == 0
@@ -78,12 +76,7 @@ def test_one_changed_register_year_redoes_only_what_depends_on_it_and_says_why(n
 
 
 def test_a_changed_date_becomes_a_revision_and_the_others_stay_as_published(night_copy):
-    redeliver(
-        night_copy,
-        "akm",
-        2021,
-        lambda akm: akm.with_columns(SOCIO13=pl.lit(330, dtype=akm.schema["SOCIO13"])),
-    )
+    redeliver(night_copy, "akm", 2021, more_on_kontanthjaelp)
     run_night(night_copy)
 
     def rows(release: str, query: str):
@@ -166,7 +159,7 @@ def test_scored_rows_stay_only_while_a_setting_with_a_reason_keeps_them(night_co
     night_copy.settings.write_text(
         '[retention]\nscored_days = 2\nscored_reason = "kontrol"\n', encoding="utf-8"
     )
-    redeliver(night_copy, "akm", 2021, all_on_kontanthjaelp)
+    redeliver(night_copy, "akm", 2021, more_on_kontanthjaelp)
     run_night(night_copy)
     (kept,) = (night_copy.private / "scored").iterdir()
     assert kept.name == "2021-12-31.parquet"
