@@ -133,6 +133,11 @@ class Fingerprints:
             path: known for path, known in self._content["files"].items() if Path(path).exists()
         }
 
+    def is_as_hashed(self, path: Path) -> bool:
+        """The file has the size and time it had when its hash was taken: not one that is still growing."""
+        stat, known = path.stat(), self._content["files"].get(str(path))
+        return known is not None and known[:2] == [stat.st_size, stat.st_mtime_ns]
+
     def surface(
         self, folder: Path, files: Iterable[Path], settings: Mapping[str, str], *, trust_mtime: bool = True
     ) -> str:

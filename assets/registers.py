@@ -8,10 +8,14 @@ The typed tables mirror the delivery: what is no longer delivered goes. Register
 typed.
 """
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from assets import files
+from assets.arrival import say_path
 from assets.extracts import Delivery, Source, TypingReport, discover, type_register
+from assets.extracts.manifest import check_manifests
 from assets.fingerprints import hash_bytes, hash_code
 from assets.quality import quality_facts
 from assets.workspace import Workspace, guarded
@@ -21,7 +25,21 @@ from schemas.registers import CONTRACTS, READ
 
 
 def open_delivery(workspace: Workspace) -> Delivery:
-    return discover(workspace.extracts, CONTRACTS, redelivery=workspace.settings.delivery.redelivery)
+    """What was delivered, as its sender says it is.
+
+    Raises InputRefused when it is ambiguous, unfinished or not what its manifest says.
+    """
+    settings = workspace.settings.delivery
+    delivery = discover(workspace.extracts, CONTRACTS, redelivery=settings.redelivery)
+    problems = check_manifests(
+        delivery.folder,
+        [(source.register, file) for source in delivery.sources for file in source.files],
+        workspace.fingerprints.file_hash,
+        is_required=settings.manifest == "required",
+    )
+    if problems:
+        raise InputRefused(problems)
+    return delivery
 
 
 @guarded("registers")
@@ -40,6 +58,8 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
         raise InputRefused(
             [Problem(register, "", "not delivered", 1, "See `femfaktor check DIR` for the gaps.")]
         )
+    if twins := _find_twins(workspace, contract, delivered):
+        raise InputRefused(twins)
     for vintage, source in delivered.items():
         node, target = node_of(register, vintage), workspace.home.typed(register, vintage)
         inputs = {
@@ -56,6 +76,13 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
             vintage=source.vintage,
             mapping=mapping,
         )
+        if growing := [file for file in source.files if not fingerprints.is_as_hashed(file)]:
+            action = "Is it still being copied? Run again when the delivery is whole."
+            rule, name = (
+                "the file changed while it was read",
+                say_path(growing[0].relative_to(delivery.folder)),
+            )
+            raise InputRefused([Problem(register, "", rule, len(growing), action, file=name)])
         for note in _notes(report):
             workspace.say(f"{node}: {note}")
         fingerprints.record(node, inputs, target, facts=quality_facts(report, target))
@@ -67,6 +94,25 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
             fingerprints.forget(node)
             workspace.say(f"{node}: no longer delivered")
     return rows
+
+
+def _find_twins(workspace: Workspace, contract: Contract, delivered: Mapping[str, Source]) -> list[Problem]:
+    """Files that hold the same bytes as another status day's: one of the names is wrong."""
+    hashes: dict[tuple[str, ...], list[str]] = {}
+    for vintage, source in delivered.items():
+        content = tuple(sorted(workspace.fingerprints.file_hash(file) for file in source.files))
+        hashes.setdefault(content, []).append(vintage)
+    return [
+        Problem(
+            contract.name,
+            "",
+            f"the same bytes were delivered for {' and '.join(vintages)}",
+            len(vintages),
+            "Check the year in the files' names.",
+        )
+        for vintages in hashes.values()
+        if len(vintages) > 1
+    ]
 
 
 def source_vintage(source: Source) -> str:

@@ -28,6 +28,8 @@ TEMPLATE = """\
 extracts = "extracts"
 # The same register year delivered twice in dated folders: "refuse", or "latest" to take the newest folder.
 redelivery = "refuse"
+# SHA256SUMS and .done markers count where they are: "optional", or "required" for every file that is read.
+manifest = "optional"
 
 [release]
 # The one definition that leaves the building. All others are counted beside it in the warehouse.
@@ -71,6 +73,7 @@ class _Section(BaseModel):
 class Delivery(_Section):
     extracts: Path = Path("extracts")
     redelivery: Literal["refuse", "latest"] = "refuse"
+    manifest: Literal["optional", "required"] = "optional"
 
 
 class Release(_Section):

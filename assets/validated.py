@@ -8,6 +8,7 @@ contracts (`schemas/registers`), how a failed check is worded (`schemas/gate.py`
 Validates the file that is then used, not a plan that would read its source again.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,8 @@ from assets.fingerprints import hash_code
 from assets.people import current_person
 from assets.quality import PROFILE, good_profiles
 from assets.registers import node_of
+from assets.risk_factors.areas import areas_of_dwellings
+from assets.risk_factors.inputs import Registers
 from assets.validation import (
     Profile,
     find_constant,
@@ -105,24 +108,40 @@ def validate_together(workspace: Workspace) -> InputRefused | None:
         node_of(name, vintage): fingerprints.output(node_of(name, vintage))
         for name, vintages in tables.items()
         for vintage in vintages
-    } | {"code": hash_code("assets/validation", "schemas/coverage.py")}
+    }
+    days = workspace.settings.reference_dates([date.fromisoformat(vintage) for vintage in tables["bef"]])
+    inputs["dates"] = ", ".join(map(str, days))
+    inputs["code"] = hash_code("assets/validation", "assets/risk_factors/areas.py", "schemas/coverage.py")
     if not fingerprints.changed(TOGETHER, inputs):
         return None
-    problems = find_uncovered(
-        {
-            name: {
-                None if READ[name].is_list else date.fromisoformat(vintage): pl.scan_parquet(path)
-                for vintage, path in vintages.items()
-            }
-            for name, vintages in tables.items()
+    frames: dict[str, dict[date | None, pl.LazyFrame]] = {
+        name: {
+            None if READ[name].is_list else date.fromisoformat(vintage): pl.scan_parquet(path)
+            for vintage, path in vintages.items()
         }
-    )
+        for name, vintages in tables.items()
+    }
+    problems = [*find_uncovered(frames), *_find_wrong_areas(frames, days)]
     if not problems:
         fingerprints.record(TOGETHER, inputs)
         return None
     refused = InputRefused(problems)
     workspace.failures.append(refused)
     return refused
+
+
+def _find_wrong_areas(
+    frames: Mapping[str, Mapping[date | None, pl.LazyFrame]], days: Iterable[date]
+) -> list[Problem]:
+    """What scoring would refuse in the area lists, on any reference date; each problem once."""
+    lists = {name: tables[None] for name, tables in frames.items() if None in tables}
+    problems: list[Problem] = []
+    for day in days:
+        try:
+            areas_of_dwellings(Registers(frames={}, lists=lists), day)
+        except InputRefused as refused:
+            problems += refused.problems
+    return list(dict.fromkeys(problems))
 
 
 def _checked(refused: InputRefused | None) -> dg.AssetCheckResult:

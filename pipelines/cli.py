@@ -273,7 +273,11 @@ def check(home: Home, folder: Path, as_json: bool) -> None:
     home.create()
     settings = load_settings(home.settings)
     result = inspect_delivery(
-        folder, settings.mapping, redelivery=settings.delivery.redelivery, tmp=home.temp
+        folder,
+        settings.mapping,
+        redelivery=settings.delivery.redelivery,
+        manifest=settings.delivery.manifest,
+        tmp=home.temp,
     )
     if result.is_usable:
         delivered = [

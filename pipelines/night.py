@@ -7,7 +7,6 @@ Belongs here: the order of a run, its lock, its outcome. Does not belong here: d
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from assets import clock
+from assets.arrival import list_arrivals
 from assets.fingerprints import hash_code, hash_file
 from assets.home import Home, keep_private
 from assets.people import check_account, current_person
@@ -127,7 +127,7 @@ def _surface(workspace: Workspace, *, verify: bool) -> str:
             f"No extracts: {workspace.extracts} is not a folder. Set [delivery] extracts in {home.settings}, "
             "or try `femfaktor synth`."
         )
-    files = [Path(folder) / name for folder, _, names in os.walk(workspace.extracts) for name in names]
+    files = list_arrivals(workspace.extracts).files
     own = [home.settings, home.policy, *sorted(home.definitions.glob("*.toml"))]
     last = fingerprints.seen.get("verified_at")
     verify = verify or last is None or clock.is_over(datetime.fromisoformat(last), VERIFY_EVERY)

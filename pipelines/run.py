@@ -48,6 +48,7 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     import dagster as dg
 
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    from assets.arrival import say_path
     from assets.disclosed import released_definition
     from assets.extracts import is_synthetic_delivery
     from assets.registers import open_delivery
@@ -62,7 +63,7 @@ def run_jobs(workspace: Workspace, jobs: tuple[str, ...]) -> bool:
     delivery = open_delivery(workspace)
     synthetic = workspace.fingerprints.seen["synthetic"] = is_synthetic_delivery(delivery)
     for path in delivery.unknown:
-        workspace.say(f"not a register, not read: {path.relative_to(delivery.folder)}")
+        workspace.say(f"not a register, not read: {say_path(path.relative_to(delivery.folder))}")
     if unread := sorted({source.register for source in delivery.sources} - set(READ)):
         workspace.say(f"read by no factor, left as delivered: {', '.join(unread)}")
     queue = list(jobs)

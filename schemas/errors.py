@@ -30,7 +30,7 @@ class Problem:
         where = ".".join(part for part in (self.register, self.column) if part)
         rows = f"{self.count:,} of {self.of:,} rows" if self.of is not None else f"{self.count:,}"
         file = f" ({self.file})" if self.file else ""
-        return f"{where}{file}: {self.rule}: {rows}. {self.action}"
+        return f"{where}{file}: {self.rule}: {rows}. {self.action}".strip()
 
 
 class FemfaktorError(Exception):

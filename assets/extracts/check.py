@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.extracts.columns import ColumnMapping
+from assets.arrival import say_path
+from assets.extracts.columns import ColumnMapping, say_name
 from assets.extracts.discovery import Delivery, Source, find_files
+from assets.extracts.manifest import check_manifests
 from assets.extracts.markers import is_synthetic_delivery
 from assets.extracts.readers import column_names
 from assets.extracts.typed import TypingReport, type_register
+from assets.fingerprints import hash_file
 from schemas.contracts import Contract, Period
 from schemas.errors import FemfaktorError, InputRefused, Problem
 from schemas.registers import CONTRACTS
@@ -108,6 +111,7 @@ def inspect_delivery(
     *,
     contracts: Mapping[str, Contract] = CONTRACTS,
     redelivery: str = "refuse",
+    manifest: str = "optional",
     tmp: Path | None = None,
 ) -> DeliveryCheck:
     """Type everything below `folder` into a temporary folder (in `tmp` if given) and say how it went.
@@ -116,6 +120,12 @@ def inspect_delivery(
     delivery; EnvironmentUnfit when the folder is missing.
     """
     delivery, problems = find_files(folder, contracts, redelivery=redelivery)
+    problems += check_manifests(
+        folder,
+        [(source.register, file) for source in delivery.sources for file in source.files],
+        hash_file,
+        is_required=manifest == "required",
+    )
     checks: list[SourceCheck] = []
     suggestions: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory(dir=tmp, prefix="check-") as scratch:
@@ -129,7 +139,7 @@ def inspect_delivery(
     return DeliveryCheck(
         folder=folder,
         sources=tuple(checks),
-        unknown=tuple(str(path.relative_to(folder)) for path in delivery.unknown),
+        unknown=tuple(say_path(path.relative_to(folder)) for path in delivery.unknown),
         missing=tuple(f"{name}: {c.en}" for name, c in contracts.items() if c.required and name not in found),
         notes=tuple(_notes(delivery, contracts)),
         problems=tuple(problems),
@@ -156,7 +166,8 @@ def _suggest(source: Source, contract: Contract, mapping: ColumnMapping) -> dict
     except FemfaktorError:
         return {}
     mapped = {name.lower(): to.lower() for name, to in mapping.items()}
-    present = {name.strip().lower(): name for name in delivered}
+    # A name that can't be said is no suggestion.
+    present = {name.strip().lower(): name for name in delivered if say_name(name) == name}
     wanted = {
         column.name
         for column in contract.columns

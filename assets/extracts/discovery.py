@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from assets.arrival import list_arrivals, say_path
+from assets.extracts.manifest import is_manifest
 from schemas.contracts import Contract
 from schemas.errors import EnvironmentUnfit, InputRefused, Problem
 from schemas.registers import CONTRACTS
@@ -21,6 +23,7 @@ MARKER_SUFFIX = ".syntetisk"
 _FILE = re.compile(r"^(?P<stem>.+?)\.(?P<form>parquet|csv|csv\.gz|sas7bdat|xpt)$")
 _PERIOD = re.compile(r"^(?P<register>.*\D)(?P<year>(?:19|20)\d{2})(?P<month>\d{2})?$")
 _HIVE_YEAR = re.compile(r"^year=(?P<year>(?:19|20)\d{2})$")
+_UNFINISHED = re.compile(r"^\.(?=.*\.)|\.(part|partial|filepart|tmp|crdownload)$")
 _DATED = re.compile(r"(?P<y>20\d{2})-?(?P<m>\d{2})-?(?P<d>\d{2})$")
 
 
@@ -92,6 +95,11 @@ def _recognise(parts: tuple[str, ...], contracts: Mapping[str, Contract]) -> Sou
     return Source(register, vintage, form, (), _delivered_on(folders))
 
 
+def _odd(relative: Path, source: Source | None, rule: str) -> Problem:
+    action = "Deliver the file itself, whole, into the delivery folder; or remove it."
+    return Problem(source.register if source else "", "", rule, 1, action, file=say_path(relative))
+
+
 def discover(
     folder: Path, contracts: Mapping[str, Contract] = CONTRACTS, *, redelivery: str = "refuse"
 ) -> Delivery:
@@ -121,18 +129,26 @@ def find_files(
     candidates: dict[tuple[str, date | None], dict[tuple, list[Path]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    problems: list[Problem] = []
+    arrivals = list_arrivals(folder)
+    for path, rule in arrivals.odd:
+        source = _recognise(tuple(part.lower() for part in path.relative_to(folder).parts), contracts)
+        problems.append(_odd(path.relative_to(folder), source, rule))
+    for path in arrivals.files:
         relative = path.relative_to(folder)
         parts = tuple(part.lower() for part in relative.parts)
-        if parts[-1].endswith(MARKER_SUFFIX):
+        if parts[-1].endswith(MARKER_SUFFIX) or is_manifest(parts[-1]):
             continue
         source = _recognise(parts, contracts)
         if source is None:
-            unknown.append(path)
+            unfinished = _recognise((*parts[:-1], _UNFINISHED.sub("", parts[-1])), contracts)
+            if unfinished and _UNFINISHED.search(parts[-1]):
+                problems.append(_odd(relative, unfinished, "the transfer of the file is not finished"))
+            else:
+                unknown.append(path)
             continue
         place = (path.parent, "") if source.form == "hive" else (path.parent, path.name)
         candidates[source.register, source.vintage][source.form, source.delivered, *place].append(path)
-    problems: list[Problem] = []
     sources: list[Source] = []
     for (register, vintage), found in candidates.items():
         choices = [
@@ -151,7 +167,7 @@ def find_files(
                     len(choices),
                     "Keep one, or, when they lie in folders that end in different dates, choose "
                     'redelivery = "latest" in femfaktor.toml.',
-                    file=", ".join(str(source.files[0].relative_to(folder)) for source in choices),
+                    file=", ".join(say_path(source.files[0].relative_to(folder)) for source in choices),
                 )
             )
         sources.append(choices[0])

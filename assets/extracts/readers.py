@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.extracts.csv_files import read_batches, read_header, read_text
+from assets.extracts.csv_files import read_batches, read_header, read_text, refuse
 from schemas.errors import EnvironmentUnfit, FemfaktorError, InputRefused, Problem
 
 CHUNK_ROWS = 500_000
@@ -43,6 +43,36 @@ def _form(path: Path) -> str:
     return "csv" if name.endswith((".csv", ".csv.gz")) else name.rpartition(".")[2]
 
 
+_FIRST_BYTES = {
+    "parquet": b"PAR1",
+    "gz": b"\x1f\x8b",
+    "xpt": b"HEADER RECORD",
+    "sas7bdat": bytes(12) + b"\xc2\xea\x81\x60",
+}
+# Packed, office and SAS files are not text, whatever they are called.
+_NOT_TEXT = (b"PAR1", b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"HEADER RECORD", bytes(8))
+
+
+def _check_first_bytes(path: Path) -> None:
+    """Raises InputRefused for a file that is empty, or not what its name says; the library would say so less
+    clearly, or not at all."""
+    kind = path.name.lower().rpartition(".")[2]
+    with path.open("rb") as file:
+        first = file.read(16)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 4))
+        has_end = kind != "parquet" or file.read(4) == b"PAR1"
+    if not first:
+        raise refuse(path, "the file is empty", 0, "Deliver it again, or remove it.")
+    is_kind = (
+        first.startswith(_FIRST_BYTES[kind]) if kind in _FIRST_BYTES else not first.startswith(_NOT_TEXT)
+    )
+    if not is_kind:
+        raise refuse(path, f"the file is no {kind} file by its first bytes", 1, "Check its name and form.")
+    if not has_end:
+        raise refuse(path, "the file has no end", 1, "It was cut on its way: deliver it again.")
+
+
 def _scan_parquet(path: Path) -> pl.LazyFrame:
     return pl.scan_parquet(path, hive_partitioning=False)
 
@@ -57,6 +87,7 @@ def column_names(path: Path) -> list[str]:
 
 
 def _column_names(path: Path) -> list[str]:
+    _check_first_bytes(path)
     match _form(path):
         case "parquet":
             return _scan_parquet(path).collect_schema().names()

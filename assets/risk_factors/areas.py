@@ -81,6 +81,11 @@ def hierarchy(registers: Registers, reference_date: date) -> pl.DataFrame:
         "Give each area a parent that is valid as long as it is.",
     )
     _refuse_if(
+        tree.join(kommuner, left_on="kommune", right_on="area_id", how="anti").height,
+        f"areas that lie in no kommune of the list, on {reference_date}",
+        "Give each område and each plan its kommune as parent, also where an område has a plan.",
+    )
+    _refuse_if(
         kommuner.filter(~pl.col("area_id").str.contains(r"^\d{3}$")).height,
         "kommuner whose area_id is not a three-digit kommune code",
         "Use the code that BEF has in KOM.",

@@ -112,11 +112,12 @@ def _spread(frame: pl.DataFrame, name: str, values: list, dtype: type[pl.DataTyp
 
 def _udda(year: int) -> pl.DataFrame:
     frame = _spread(_adults(), "HFAUDD", ["0001", "1006", "3180", "5042", "1539"], pl.String)
-    return frame.with_columns(HF_KILDE=pl.lit(1, pl.Int8), HF_VFRA=pl.lit(date(2010, 6, 30)))
+    return frame.with_columns(HF_KILDE=pl.lit(1, pl.Int8), HF_VFRA=pl.lit(date(year - 13, 6, 30)))
 
 
 def _akm(year: int) -> pl.DataFrame:
-    return _spread(_adults(), "SOCIO13", [330, 133, 134, 321, 135, 110], pl.Int16)
+    codes = [330, 133, 134, 321, 135, 110]
+    return _spread(_adults(), "SOCIO13", codes[year % 6 :] + codes[: year % 6], pl.Int16)
 
 
 def _kraf(year: int) -> pl.DataFrame:
@@ -136,7 +137,7 @@ def _bol(year: int) -> pl.DataFrame:
     for name, values, dtype in (
         ("UDLEJNINGFH", [1, 2, 1, 1, 2], pl.Int8),
         ("ANTAL_VAERELSER", [2, 3, 4], pl.Int16),
-        ("BOLIGAREAL", [61, 85, 110, 140], pl.Int16),
+        ("BOLIGAREAL", [61, 85, 110, 140 + year % 10], pl.Int16),
         ("EJERFORHOLD", [20, 10, 20, 41, 10], pl.Int16),
     ):
         homes = _spread(homes, name, values, dtype)

@@ -77,9 +77,9 @@ def remove(register: str, year: int) -> Plant:
 
 GROUP = Group(
     "Drift and coverage",
-    "Each status day is held against the last good night: a fifth of the rows, ten points of blanks, a quarter "
-    "of the codes may change (`femfaktor nightly --accept-drift REGISTER` lets more pass, once, and is written "
-    "down). And registers against each other: do they speak of the same persons?",
+    "Each status day is held against the last good night: a fifth of the rows, ten points of blanks, a "
+    "quarter of the codes may change (`femfaktor nightly --accept-drift REGISTER` lets more pass, once, and "
+    "is written down). And registers against each other: do they speak of the same persons?",
     (
         Fault(
             name="a register that is thirty per cent smaller",

@@ -194,8 +194,8 @@ GROUP = Group(
         ),
         Fault(
             name="another status day",
-            arrives="BEF of 2023 in the file of 2024",
-            plant=change("bef", lambda frame: frame.with_columns(pl.col("REFERENCETID").dt.offset_by("-1y"))),
+            arrives="BEF of 2022 in the file of 2024",
+            plant=change("bef", lambda frame: frame.with_columns(pl.col("REFERENCETID").dt.offset_by("-2y"))),
             says=(Said("bef", "referencetid", "the status day is not the file's (2024-12-31)", 460),),
         ),
     ),

@@ -47,7 +47,7 @@ def lookalikes(frame: pl.DataFrame) -> pl.DataFrame:
     """Pseudonyms of ten digits, spread evenly: one in fourteen is a date."""
     rows = frame.height
     return frame.with_columns(
-        ADRESSE_ID=pl.Series(
+        FAMILIE_ID=pl.Series(
             [f"{10**9 + (n * 4_567_891_234 + 1_357_913_579) % (9 * 10**9)}" for n in range(rows)]
         )
     )
@@ -141,7 +141,7 @@ GROUP = Group(
         Fault(
             name="pseudonyms that look like CPR numbers by chance",
             arrives="Ids of ten digits, evenly spread: one in fourteen is a date, and they pass",
-            plant=change("bol", lookalikes, year=2024),
+            plant=change("bef", lookalikes),
         ),
         Fault(
             name="a column of names by its name",

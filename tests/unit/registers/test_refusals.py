@@ -290,7 +290,8 @@ def test_what_a_library_says_of_a_value_is_not_passed_on(name, tmp_path, monkeyp
         raise ValueError(f"could not parse {CANARY_TEXT}, {CANARY} as i16")
 
     path = tmp_path / name
-    path.write_bytes(b"PNR;SOCIO13\n1;330\n")
+    first = {"parquet": b"PAR1 PAR1", "xpt": b"HEADER RECORD"}
+    path.write_bytes(first.get(name.split(".")[1], b"PNR;SOCIO13\n1;330\n"))
     for reader in ("read_header", "_scan_parquet", "_sas_columns"):
         monkeypatch.setattr(f"assets.extracts.readers.{reader}", fail)
     target = tmp_path / "o.parquet"
