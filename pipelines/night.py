@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from assets import clock
 from assets.arrival import list_arrivals
