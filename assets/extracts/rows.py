@@ -25,7 +25,8 @@ def apply_row_rules(
 
     def settle(column: str, rule: str, count: int, of: int, limit: float, then: str, action: str) -> bool:
         """Whether the rows are left aside."""
-        if count > limit * of:
+        # In a small register one row is more than any share.
+        if count > max(1, limit * of):
             problems.append(Problem(contract.name, column, rule, count, action, of=of))
             return False
         # A rule about most rows says nothing about single ones.
