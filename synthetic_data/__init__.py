@@ -31,7 +31,7 @@ DEFAULT_PERSONS = 300_000
 DEFAULT_SEED = 20240615
 DEFAULT_YEARS = (2020, 2021, 2022, 2023, 2024)
 SUMMARY_FILE = "summary.json"
-_VERSION = 5  # raise when the same request gives another world
+_VERSION = 6  # raise when the same request gives another world
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ def generate(
     parts = soil(world.tell(keep_truth), record, seed=seed, last=scope.last, format=format)
     files = write_delivery(extracts, parts, format, report)
     record.write(truth_dir)
-    world.tell_measures().write_parquet(
-        truth_dir / "measures_by_15.parquet", compression="zstd", metadata={MARKER_KEY: "1"}
-    )
+    for name, rows in (("measures_by_15", world.tell_measures()), ("mothers", world.tell_mothers())):
+        path = truth_dir / f"{name}.parquet"
+        rows.write_parquet(path, compression="zstd", metadata={MARKER_KEY: "1"})
 
     inside = truth.filter(pl.col("area_ids").list.len() > 0)
     summary = Summary(

@@ -8,7 +8,6 @@ Does not belong here: dwellings (`moving.py`), education, work and crime (`trait
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
 
 from synthetic_data import targets
 from synthetic_data.quotas import choose
@@ -38,8 +37,8 @@ from synthetic_data.society import (
 YEAR = 365.25
 WANTED = (0.17, 0.10, 0.41, 0.22, 0.08, 0.02)  # women by number of children wanted
 LINKED = 20  # younger persons have their mother in the registers from the start
-NOT_TOGETHER_AT_BIRTH, BREAK_UP_RATE = 0.10, 0.0245  # of parents; a year
-FATHERLESS = 0.04  # children without a registered father
+NOT_TOGETHER_AT_BIRTH, BREAK_UP_RATE = 0.055, 0.0245  # of parents; a year
+FATHERLESS = 0.0375  # children without a registered father
 FOREIGN_COUNTRIES = (5170, 5172, 5228, 5422, 5436, 5448, 5472, 5502, 5742, 5754)
 
 
@@ -74,7 +73,7 @@ def begin(rng: np.random.Generator, day: int, residents: int, share_in_areas: fl
         sex=rng.choice([MAN, WOMAN], len(births)),
         mother=mother,
         father=fathers[mother],
-        mother_blank=(rng.random(n_women) < 0.005)[mother],
+        mother_blank=(rng.random(n_women) < 0.0025)[mother],
         unmarked=rng.random(len(births)) < 0.001,
         head=mother,
         **draw_dispositions(rng, len(births)),
@@ -202,7 +201,8 @@ def _settle_parents(
     parents = np.flatnonzero(fathers != NOBODY)
     length = np.where(weight[parents] > 0, (day - (first[parents] + youngest[parents]) / 2) / YEAR, 20)
     apart = 1 - (1 - NOT_TOGETHER_AT_BIRTH + FATHERLESS) * np.exp(-BREAK_UP_RATE * length)
-    rank = ndtr(-latent(persons, "break_up", parents))
+    rank = np.empty(len(parents))
+    rank[np.argsort(-latent(persons, "break_up", parents))] = (np.arange(len(parents)) + 0.5) / len(parents)
     heavy = weight[parents]
     fatherless = weight[fathers == NOBODY].sum()
     goal = targets.NATIONAL[0] * len(minors) - fatherless - targets.NOT_AT_HOME * len(minors) * 0.7
@@ -258,7 +258,7 @@ def _lose_parents(rng: np.random.Generator, persons: Persons, day: int) -> None:
     ]
     candidates = rng.permutation(np.unique(persons.mother[with_father]))
     count = len(np.unique(persons.mother[minors]))
-    n_dead, n_absent = round(0.0015 * count), round(0.002 * count)
+    n_dead, n_absent = round(0.0003 * count), round(0.001 * count)
     dead, absent = candidates[:n_dead], candidates[n_dead : n_dead + n_absent]
     for gone, status in ((dead, DEAD), (absent, ABSENT)):
         persons.status[gone] = status

@@ -1,7 +1,8 @@
 """Does a synthetic delivery look as it was meant to? Each figure beside its target, and a verdict.
 
-Belongs here: measuring what was written, targets, tolerances.
-Does not belong here: reaching the targets (`targets.py` says who), drawing (`figures.py`).
+Belongs here: measuring what was written, tolerances.
+Does not belong here: the targets (`yardsticks.py`), reaching them (`targets.py` says who), drawing
+(`figures.py`).
 
 Measured from the delivered files and the planted truth as a stranger would, not from the generator's state.
 
@@ -22,11 +23,12 @@ import numpy as np
 import polars as pl
 
 from schemas.release import FACTORS
-from synthetic_data import targets
+from synthetic_data import targets, yardsticks
 from synthetic_data.areas import share_in_areas
 from synthetic_data.traits import BENEFITS, EMPLOYED
+from synthetic_data.yardsticks import find_yardstick
 
-SIBLINGS = 1.9
+SIBLINGS, HOUSEHOLD, COHORT = 1.9, 2.5, 1.2  # design effects: a household moves as one
 ERRORS = 3
 
 
@@ -49,7 +51,7 @@ class Figure:
 
 def check_delivery(extracts: Path, truth_dir: Path, years: tuple[int, ...], persons: int) -> list[Figure]:
     """Every figure of a clean hive Parquet delivery with all registers, at the last of `years`."""
-    return list(_measure(_Delivery(extracts, truth_dir, years), persons))
+    return list(_measure(_Delivery(extracts, truth_dir, years, share_in_areas(persons))))
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class _Delivery:
     extracts: Path
     truth_dir: Path
     years: tuple[int, ...]
+    share_in_areas: float
 
     @property
     def last(self) -> int:
@@ -80,28 +83,29 @@ class _Delivery:
         return valid.select("ADRESSE_ID", in_area=pl.lit(True)).unique()
 
 
-def _share(
-    group: str, name: str, target: float | tuple[float, float], rows: pl.Series, effect: float, digit: float
-) -> Figure:
-    """A share of `rows` (true, false; null isn't counted); `target` in per cent, known to `digit`."""
+def _figure(world: _Delivery, group: str, name: str, achieved: float, error: float) -> Figure:
+    """`error`: of `achieved`, once, in a population of this size."""
+    found = find_yardstick(group, name, world.share_in_areas)
+    tolerance = found.digit / 2 + ERRORS * error
+    return Figure(group, name, found.low, found.high, achieved, tolerance, found.unit)
+
+
+def _share(world: _Delivery, group: str, name: str, rows: pl.Series, effect: float = SIBLINGS) -> Figure:
+    """A share of `rows` (true, false; null isn't counted), in per cent."""
     rows = rows.drop_nulls().cast(pl.Float64)
     share = float(rows.mean() or 0)  # pyright: ignore[reportArgumentType]
-    low, high = target if isinstance(target, tuple) else (target, target)
-    return Figure(group, name, low, high, 100 * share, _tolerance((low + high) / 2, len(rows), effect, digit))
+    found = find_yardstick(group, name, world.share_in_areas)
+    n = max(len(rows), 1)
+    p = min(max((found.low + found.high) / 200, 0.5 / n), 1 - 0.5 / n)
+    return _figure(world, group, name, 100 * share, 100 * (effect * p * (1 - p) / n) ** 0.5)
 
 
-def _tolerance(percent: float, n: int, effect: float, digit: float) -> float:
-    p = min(max(percent / 100, 0.5 / max(n, 1)), 1 - 0.5 / max(n, 1))
-    return digit / 2 + ERRORS * 100 * (effect * p * (1 - p) / max(n, 1)) ** 0.5
-
-
-def _measure(delivery: _Delivery, persons: int) -> Iterator[Figure]:
+def _measure(delivery: _Delivery) -> Iterator[Figure]:
     truth = delivery.truth(delivery.last)
     inside = truth.filter(pl.col("area_ids").list.len() > 0)
-    share = share_in_areas(persons)
-    yield from _measure_factors(truth, inside, share)
+    yield from _measure_factors(delivery, truth, inside)
     bef = _read_residents(delivery)
-    yield from _measure_children(delivery, bef, inside, share)
+    yield from _measure_children(delivery, bef, inside)
     yield from _measure_adults(delivery, bef)
     yield from _measure_movers(delivery)
     yield from _measure_newcomers(delivery)
@@ -109,43 +113,21 @@ def _measure(delivery: _Delivery, persons: int) -> Iterator[Figure]:
     yield from _measure_outcomes(delivery, bef)
 
 
-def _measure_factors(truth: pl.DataFrame, inside: pl.DataFrame, share: float) -> Iterator[Figure]:
-    # Nationally the figures hold where 8.7 % of the children live in areas; a small world has more of them.
-    everywhere = share * targets.IN_AREAS + (1 - share) * targets.OUTSIDE
-    printed = (27, 2, 9, 17, 30)
-    for k, name in enumerate(FACTORS):
-        exact = share == targets.CHILDREN_IN_AREAS
-        target = printed[k] if exact else 100 * float(everywhere[k])
-        yield _share("all children", f"f{k + 1} yes", target, truth[name], SIBLINGS, 1)
-    for k, (name, target) in enumerate(zip(FACTORS, (40, 5, 32, 46), strict=False)):
-        yield _share("in areas", f"f{k + 1} yes", target, inside[name], SIBLINGS, 1)
-    # Some mothers live elsewhere: 4 % of the children live with the father, 1 % in care.
-    rent = inside[FACTORS[4]]
-    yield _share("in areas", "f5 yes", (95, 100), rent, SIBLINGS, 1)
-
-    def is_at_risk(rows: pl.DataFrame) -> pl.Series:
+def _measure_factors(delivery: _Delivery, truth: pl.DataFrame, inside: pl.DataFrame) -> Iterator[Figure]:
+    for group, rows, most in ((yardsticks.ALL, truth, 2), (yardsticks.AREAS, inside, 5)):
+        for k, name in enumerate(FACTORS, 1):
+            yield _share(delivery, group, f"f{k} yes", rows[name])
         state = rows["state"]
-        return (state == "særlig").set(state == "uafklaret", None)
-
-    outside = (5 - 100 * targets.CHILDREN_IN_AREAS * 0.36) / (1 - targets.CHILDREN_IN_AREAS)
-    yield _share("in areas", "at risk (3+)", (35, 37), is_at_risk(inside), SIBLINGS, 1)
-    yield _share(
-        "all children", "at risk (3+)", 36 * share + outside * (1 - share), is_at_risk(truth), SIBLINGS, 1
-    )
-    n_yes = inside.filter(pl.col("n_known") == 5)["n_yes"]
-    for n, target in enumerate((0, 25, 38, 27, 10, 0.8)):
-        digit = 0.1 if n == 5 else 2
-        yield _share("in areas", f"{n} factors", target, n_yes == n, SIBLINGS, digit)
-    n_yes = truth.filter(pl.col("n_known") == 5)["n_yes"]
-    for n, target in enumerate((42, 36, 16)):
-        yield _share("all children", f"{n} factors", target, n_yes == n, SIBLINGS, 2 + 4 * (share > 0.09))
+        at_risk = (state == "særlig").set(state == "uafklaret", None)
+        yield _share(delivery, group, "at risk (3+)", at_risk)
+        n_yes = rows.filter(pl.col("n_known") == len(FACTORS))["n_yes"]
+        for n in range(most + 1):
+            yield _share(delivery, group, f"{n} factors", n_yes == n)
     correlations = [_tetrachoric(truth[a], truth[b]) for i, a in enumerate(FACTORS) for b in FACTORS[i + 1 :]]
     # Of a tetrachoric correlation of two rare traits: about 1 / (n p q)^(1/2) of the rarer, over the pairs.
-    error = (SIBLINGS / (truth.height * 0.02)) ** 0.5
-    yield Figure(
-        "all children", "mean correlation of two factors", 0.15, 0.25, float(np.mean(correlations)),
-        0.005 + ERRORS * error / len(correlations) ** 0.5, "",
-    )  # fmt: skip
+    error = (SIBLINGS / (truth.height * 0.02)) ** 0.5 / len(correlations) ** 0.5
+    name = "mean correlation of two factors"
+    yield _figure(delivery, yardsticks.ALL, name, float(np.mean(correlations)), error)
 
 
 def _tetrachoric(one: pl.Series, other: pl.Series) -> float:
@@ -188,90 +170,77 @@ def _read_residents(delivery: _Delivery) -> pl.DataFrame:
     )
 
 
-def _measure_children(
-    delivery: _Delivery, bef: pl.DataFrame, inside: pl.DataFrame, share: float
-) -> Iterator[Figure]:
-    minor = pl.col("age") < 18
-    children = bef.filter(minor)
-    for name, rows, target in (
-        ("areas", bef.filter("in_area"), 27),
-        ("the rest", bef.filter(~pl.col("in_area")), 20),
-    ):
-        yield _share("residents", f"under 18 in {name}", target, rows["age"] < 18, SIBLINGS, 1)
-    yield _share("children", "live in areas", 100 * share, children["in_area"], SIBLINGS, 0.2)
+def _measure_children(delivery: _Delivery, bef: pl.DataFrame, inside: pl.DataFrame) -> Iterator[Figure]:
+    group = yardsticks.HOMES
+    children = bef.filter(pl.col("age") < 18)
+    for name, rows in (("areas", bef.filter("in_area")), ("the rest", bef.filter(~pl.col("in_area")))):
+        yield _share(delivery, "residents", f"under 18 in {name}", rows["age"] < 18)
+    yield _share(delivery, group, "live in areas", children["in_area"])
     mark = children["FM_MARK"]
-    both = children.drop_nulls(["FAR_ID", "MOR_ID"])
+    has_two = children["FAR_ID"].is_not_null() & children["MOR_ID"].is_not_null()
+    yield _share(delivery, group, "with two registered parents", has_two)
+    both = children.filter(has_two)
     nuclear = both["FM_MARK"] == 1
-    yield _share("children", "with both parents, of those with two", 77, nuclear, SIBLINGS, 1)
-    for age, target in ((5, 83), (15, 65)):
-        yield _share(
-            "children", f"the same at {age}", target, nuclear.filter(both["age"] == age), SIBLINGS, 1
-        )
-    yield _share("children", "with the mother", 21, mark.is_in([2, 3]), SIBLINGS, 1)
-    yield _share("children", "with the father", 4, mark.is_in([4, 5]), SIBLINGS, 1)
-    yield _share("children", "not at home", 1, mark == 6, SIBLINGS, 1)
+    yield _share(delivery, group, "with both parents, of those with two", nuclear)
+    for age in (5, 15):
+        yield _share(delivery, group, f"the same at {age}", nuclear.filter(both["age"] == age))
+    yield _share(delivery, group, "with the mother", mark.is_in([2, 3]))
+    yield _share(delivery, group, "with the father", mark.is_in([4, 5]))
+    yield _share(delivery, group, "not at home", mark == 6)
     yield from _measure_lost(delivery, children)
     per_mother = inside.drop_nulls("mor_id").group_by("mor_id").len()["len"].cast(pl.Float64)
     mean, spread = float(per_mother.mean()), float(per_mother.std())  # pyright: ignore[reportArgumentType]
-    yield Figure(
-        "children", "per mother, in areas", 300 / 160, 300 / 160, mean,
-        0.05 + ERRORS * spread / len(per_mother) ** 0.5, "",
-    )  # fmt: skip
+    yield _figure(delivery, group, "per mother, in areas", mean, spread / len(per_mother) ** 0.5)
 
 
 def _measure_lost(delivery: _Delivery, children: pl.DataFrame) -> Iterator[Figure]:
-    """Mothers who are dead, and mothers with a row in earlier years only."""
-    named = children.select("PNR", pnr="MOR_ID").drop_nulls()
-    rows = []
-    for year in range(delivery.last, delivery.years[0] - 7, -1):
-        path = delivery.extracts / "bef" / f"year={year}"
-        if path.is_dir():
-            seen = delivery.scan("bef", year).select(
-                pnr="PNR", dead=pl.col("CIVST") == "D", year=pl.lit(year)
-            )
-            rows.append(seen.join(named.lazy().select("pnr").unique(), on="pnr", how="semi").collect())
-    latest = pl.concat(rows).unique("pnr", keep="first", maintain_order=True)
-    joined = named.join(latest, on="pnr", how="left")
-    # A mother who was dead when the registers begin has no row at all, as one who never came.
-    lost = joined["dead"].fill_null(True)
-    yield _share("children", "whose mother is dead or was never here", (0.3, 1.5), lost, SIBLINGS, 0.2)
-    earlier = (joined["year"] < delivery.last) & ~joined["dead"]
-    yield _share("children", "whose mother has rows in earlier years only", (0.05, 1), earlier, SIBLINGS, 0.1)
+    """Mothers who are dead, not named or nowhere, and mothers with a row in earlier years only."""
+    group = yardsticks.HOMES
+    mothers = pl.read_parquet(delivery.truth_dir / "mothers.parquet")
+    yield _share(delivery, group, "whose mother is dead", mothers["is_dead"])
+    last = delivery.last
+    here = delivery.scan("bef", last).filter(pl.col("CIVST") != "D").select("PNR", here=True)
+    before = (
+        pl.concat(
+            [
+                delivery.scan("bef", year).select("PNR")
+                for year in range(delivery.years[0] - 7, last)
+                if (delivery.extracts / "bef" / f"year={year}").is_dir()
+            ]
+        )
+        .unique()
+        .with_columns(before=True)
+    )
+    of = children.lazy().select(PNR="MOR_ID").join(here, on="PNR", how="left")
+    of = of.filter(pl.col("here").is_null()).join(before, on="PNR", how="left").collect()
+    nowhere = pl.Series(np.arange(children.height) < of.height)
+    earlier = pl.Series(np.arange(children.height) < of["before"].count())
+    yield _share(delivery, group, "without a usable row of the mother", nowhere)
+    yield _share(delivery, group, "whose mother has rows in earlier years only", earlier)
 
 
 def _measure_adults(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
+    group = yardsticks.ADULTS
     year = delivery.last - 1
     adults = bef.filter((pl.col("age") - 1).is_between(18, 64)).select("PNR", "in_area")  # at AKM's year-end
     work = delivery.scan("akm", year).collect()
     money = delivery.scan("ind", year).select("PNR", "PERINDKIALT_13", "OFF_OVERFORSEL_13").collect()
     adults = adults.join(work, on="PNR", how="left").join(money, on="PNR", how="left")
-    for where, target, kroner in ((True, 46, 65_000), (False, 73, 29_000)):
+    income = {}
+    for place, where in (("areas", True), ("the rest", False)):
         rows = adults.filter(in_area=where)
-        place = "areas" if where else "the rest"
-        works = rows["SOCIO13"].is_in(EMPLOYED)
-        yield _share("residents 18-64", f"employed in {place}", target, works, 1, 1)
+        yield _share(delivery, group, f"employed in {place}", rows["SOCIO13"].is_in(EMPLOYED), 1)
         paid = rows["OFF_OVERFORSEL_13"].drop_nulls()
         error = float(paid.std()) / max(len(paid), 1) ** 0.5  # pyright: ignore[reportArgumentType]
-        yield Figure(
-            "residents 18-64", f"public transfers per resident in {place}", kroner, kroner,
-            float(paid.mean()), 500 + ERRORS * error, "kr",  # pyright: ignore[reportArgumentType]
-        )  # fmt: skip
-    income = adults.group_by("in_area").agg(pl.col("PERINDKIALT_13").mean(), pl.len().alias("n"))
-    by_place = dict(income.select("in_area", "PERINDKIALT_13").iter_rows())
-    if set(by_place) == {True, False}:
-        n = dict(income.select("in_area", "n").iter_rows())[True]
-        # § 61 a asks whether an area is below 55 % of its region: the areas lie around it.
-        ratio = 100 * by_place[True] / by_place[False]
-        yield Figure(
-            "residents 18-64",
-            "gross income in areas, of the rest's",
-            55,
-            75,
-            ratio,
-            0.5 + ERRORS * 60 / n**0.5,
-        )
+        mean = float(paid.mean())  # pyright: ignore[reportArgumentType]
+        yield _figure(delivery, group, f"public transfers per resident in {place}", mean, error)
+        income[where] = float(rows["PERINDKIALT_13"].mean())  # pyright: ignore[reportArgumentType]
+    ratio = 100 * income[True] / income[False]
+    # The spread of incomes is about six tenths of their mean.
+    error = 60 / adults["in_area"].sum() ** 0.5
+    yield _figure(delivery, group, "gross income in areas, of the rest's", ratio, error)
     on_benefit = adults["SOCIO13"].is_in(BENEFITS)
-    yield _share("residents 18-64", "on kontanthjælp or førtidspension", (6, 14), on_benefit, 1, 1)
+    yield _share(delivery, group, "on kontanthjælp or førtidspension", on_benefit, 1)
 
 
 def _measure_movers(delivery: _Delivery) -> Iterator[Figure]:
@@ -282,8 +251,7 @@ def _measure_movers(delivery: _Delivery) -> Iterator[Figure]:
     both = before.select("PNR", before="ADRESSE_ID").join(now.select("PNR", now="ADRESSE_ID"), on="PNR")
     stayed = both.join(homes.rename({"ADRESSE_ID": "now"}), on="now", how="left").collect()
     moved = stayed["in_area"].is_null()
-    # A household moves as one: 2 persons on average.
-    yield _share("moves", "out of areas in a year", (10, 15), moved, 2.5, 1)
+    yield _share(delivery, "moves", "out of areas in a year", moved, HOUSEHOLD)
     came = (
         now.join(homes, on="ADRESSE_ID", how="semi")
         .join(before.select("PNR"), on="PNR", how="anti")
@@ -293,9 +261,7 @@ def _measure_movers(delivery: _Delivery) -> Iterator[Figure]:
         .item()
     )
     total = now.join(homes, on="ADRESSE_ID", how="semi").select(pl.len()).collect().item()
-    yield Figure(
-        "moves", "into areas in a year", 10, 15, 100 * came / max(total, 1), _tolerance(12.5, total, 2.5, 1)
-    )
+    yield _share(delivery, "moves", "into areas in a year", pl.Series(np.arange(total) < came), HOUSEHOLD)
 
 
 def _measure_newcomers(delivery: _Delivery) -> Iterator[Figure]:
@@ -313,7 +279,7 @@ def _measure_newcomers(delivery: _Delivery) -> Iterator[Figure]:
     levels = pl.read_csv(delivery.extracts / "hfaudd.csv", separator=";", infer_schema=False)
     unknown = levels.filter(pl.col("HOVEDOMRAADE") == "90")["HFAUDD"].implode()
     missing = rows.select(pl.col("HFAUDD").is_null() | pl.col("HFAUDD").is_in(unknown)).to_series()
-    yield _share("recent immigrants", "education missing or not stated", (10, 15), missing, 1, 1)
+    yield _share(delivery, "recent immigrants", "education missing or not stated", missing, 1)
 
 
 def _measure_crime(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
@@ -334,7 +300,9 @@ def _measure_crime(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
         ratio = (c1 / max(n1, 1)) / max(c0 / max(n0, 1), 1e-9)
         # Of the logarithm of a rate ratio: sqrt(1/a + 1/b), a and b the counted.
         error = ratio * (np.exp(ERRORS * (1 / max(c1, 1) + 1 / max(c0, 1)) ** 0.5) - 1)
-        yield Figure("crime", f"rate ratio areas : rest, {low}-{high}", 2, 3, ratio, float(error), "")
+        yield _figure(
+            delivery, "crime", f"rate ratio areas : rest, {low}-{high}", ratio, float(error) / ERRORS
+        )
 
 
 def _measure_outcomes(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
@@ -380,28 +348,23 @@ def _measure_outcomes(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure
         information = design.T @ (design * (weight * p * (1 - p))[:, None])
         errors = np.sqrt(np.diag(np.linalg.inv(information)))[1:]
         for k, coefficient in enumerate(model.coef_[0]):
-            planted = float(targets.ODDS_RATIOS[k])
-            # 3 errors of the logarithm, from the information matrix; siblings' measures are drawn one by one.
-            tolerance = planted * (np.exp(min(ERRORS * errors[k], 20)) - 1)
-            yield Figure(
-                "outcomes",
-                f"odds ratio of f{k + 1}",
-                planted,
-                planted,
-                float(np.exp(coefficient)),
-                float(tolerance),
-                "",
-            )
+            # Of the logarithm, from the information matrix; siblings' measures are drawn one by one.
+            error = targets.ODDS_RATIOS[k] * (np.exp(min(ERRORS * errors[k], 20)) - 1) / ERRORS
+            ratio = float(np.exp(coefficient))
+            yield _figure(delivery, "outcomes", f"odds ratio of f{k + 1}", ratio, float(error))
     yield from _measure_by_15(delivery)
 
 
 def _measure_by_15(delivery: _Delivery) -> Iterator[Figure]:
     """Of those who turned 15 in the year."""
     ever = pl.read_parquet(delivery.truth_dir / "measures_by_15.parquet")
-    for name, target, digit in (("any", 6.2, 0.4), ("prevented", 4.8, 0.1), ("placed", 2.9, 0.1)):
-        rows = ever["prevented"] | ever["placed"] if name == "any" else ever[name]
-        title = {"any": "any measure", "prevented": "preventive", "placed": "placed"}[name]
-        yield _share("outcomes", f"{title} by 15", target, rows, 1.2, digit)
+    some = {
+        "any measure": ever["prevented"] | ever["placed"],
+        "preventive": ever["prevented"],
+        "placed": ever["placed"],
+    }
+    for name, rows in some.items():
+        yield _share(delivery, "outcomes", f"{name} by 15", rows, COHORT)
 
 
 def render_table(figures: list[Figure]) -> str:

@@ -55,7 +55,7 @@ def tell_ind(world: World) -> RegisterYear:
     inside = world.lives_in_area()[rows]
     earned = np.where(inside, 0.85 * earned, earned)  # less pay for the same status
     # One in seven of those who live in an area when it is looked at came in the year after.
-    for where, mean in enumerate((targets.TRANSFERS_OUTSIDE, targets.TRANSFERS_IN_AREAS + 3_500)):
+    for where, mean in enumerate((targets.TRANSFERS_OUTSIDE, targets.TRANSFERS_IN_AREAS + 5_200)):
         mine = adult & (inside == bool(where))
         if mine.any() and given[mine].sum() > 0:
             given[mine] *= mean / 1000 / given[mine].mean()

@@ -89,7 +89,7 @@ def live(rng: np.random.Generator, persons: Persons, span: Span, residents: int,
 
 def _die(rng: np.random.Generator, persons: Persons, span: Span) -> None:
     age = (span.end - persons.birth) / YEAR
-    by_age = 0.00012 + 0.000011 * np.exp(0.108 * np.maximum(age, 0))
+    by_age = 0.00009 + 0.0000055 * np.exp(0.115 * np.maximum(age, 0))
     hazard = by_age * np.where(persons.sex == MAN, 1.25, 0.8)
     here = persons.status == HERE
     dead = np.flatnonzero(here & (rng.random(persons.n) < hazard * span.years))
@@ -379,7 +379,7 @@ def _add_children(
         sex=sex,
         mother=mothers,
         father=fathers,
-        mother_blank=rng.random(n) < 0.005,
+        mother_blank=rng.random(n) < 0.0025,
         unmarked=rng.random(n) < 0.001,
         origin=np.where(foreign, DESCENDANT, 1),
         country=np.where(foreign, persons.country[mothers], 5100),
@@ -442,12 +442,12 @@ def _immigrate(rng: np.random.Generator, persons: Persons, span: Span, people: i
         children = persons.add(
             minors, birth=birth, sex=rng.choice([MAN, WOMAN], minors), mother=mothers[of_child],
             father=father[of_child], country=country[of_child], arrived=days[of_child],
-            mother_blank=(rng.random(n_mothers) < 0.02)[of_child], unmarked=rng.random(minors) < 0.001,
+            mother_blank=(rng.random(n_mothers) < 0.01)[of_child], unmarked=rng.random(minors) < 0.001,
             origin=IMMIGRANT, **draw_dispositions(rng, minors),
         )  # fmt: skip
         persons.head[children] = mothers[of_child]
         # Some came with their father only: their mother has an id but was never here.
-        never = mothers[:n_fathers][rng.random(n_fathers) < 0.03]
+        never = mothers[:n_fathers][rng.random(n_fathers) < 0.02]
         if len(never):
             _remove(persons, never, ABSENT, span.end)
             missing = len(never)

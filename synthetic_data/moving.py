@@ -38,6 +38,7 @@ from synthetic_data.traits import EMPLOYED
 
 MOVERS_IN_AREAS = 0.085  # of the households, a year; leaving home, splits and deaths come on top
 KIND_RENTED, KIND_OWNER, KIND_OTHER, KIND_UNKNOWN = 1, 2, 3, 9
+NEWCOMER = 7 * 365  # days in the country
 N_CELLS = 32  # f1, f2, f3, f4 of the family and whether the parent is of foreign origin
 RENTED_OUTSIDE_OTHERS = 0.44
 
@@ -121,7 +122,8 @@ def move(
     """
     families = _list_families(persons, dwellings, areas, minors, exposure)
     goal = _wanted_in_areas(persons, families, minors, exposure, share_in_areas)
-    leaves, enters = _exchange(rng, families, goal, span.years)
+    is_new = persons.arrived[families.head] > span.end - NEWCOMER
+    leaves, enters = _exchange(rng, families, is_new, goal, span.years)
     residents = goal.sum() / targets.MINORS_IN_AREAS * _minors_per_counted(families, persons, minors)
     leaves_too, enters_too = _fill(rng, persons, families, leaves, enters, residents, span.years)
     leaves |= leaves_too
@@ -174,7 +176,9 @@ def _wanted_in_areas(
         rows = (families.area >= 0) & (families.cell >= 0)
         seen = np.average(families.cell[rows] % 2, weights=families.kids[rows])
         margins[0] = np.clip(margins[0] + seen - true, 0.2, 0.6)
-    cells = targets.joint_cells(margins)
+    cells = targets.joint_cells(margins, targets.CORRELATION_IN_AREAS)
+    cells *= targets.TILT[np.bitwise_count(np.arange(len(cells)))]
+    cells /= cells.sum()
     foreign = 1.35 * targets.FOREIGN_IN_AREAS
     both = np.concatenate([cells * (1 - foreign), cells * foreign])
     return both * share_in_areas * families.kids.sum()
@@ -185,20 +189,20 @@ def _minors_per_counted(families: _Families, persons: Persons, minors: Rows) -> 
 
 
 def _exchange(
-    rng: np.random.Generator, families: _Families, goal: Floats, years: float
+    rng: np.random.Generator, families: _Families, is_new: Bools, goal: Floats, years: float
 ) -> tuple[Bools, Bools]:
     """Families with children: who leaves the areas, who comes."""
     inside = (families.area >= 0) & (families.cell >= 0)
     cell, kids = families.cell, families.kids
-    # Families in areas are large: the small ones leave first.
-    order = rng.random(len(cell)) + 0.012 * np.minimum(kids, 4)
+    order = rng.random(len(cell))
     have = np.bincount(cell[inside], kids[inside], N_CELLS)
     going = _leaving(have, goal, years)
     leaves = choose_in_groups(going, np.where(inside, cell, NOBODY), order, kids)
     stay = inside & ~leaves
     missing = _missing(goal, np.bincount(cell[stay], kids[stay], N_CELLS))
     # Who is looking for a dwelling anyway comes first.
-    order = rng.random(len(cell)) + 0.3 * (families.home != NOBODY) - 0.012 * np.minimum(kids, 4)
+    # Newcomers to the country last: refugees aren't sent to these areas.
+    order = rng.random(len(cell)) + 0.3 * (families.home != NOBODY) + 0.6 * is_new
     enters = np.zeros(len(cell), bool)
     # The same combination; else as many factors; else whoever there is.
     number = np.array([bin(c % 16).count("1") for c in range(N_CELLS)])
@@ -407,8 +411,8 @@ def rent_by_factors(families: _Families, group: np.ndarray, outside: Bools) -> F
     high = float(np.clip((at_risk_outside - three) / two, 0.05, 0.95))
     # Mothers whose children live with the father rent more often.
     rest = targets.OUTSIDE[4] - 0.009 - high * risky[2]
-    low = rest / max(risky[0] + 1.1 * risky[1], 1e-9)
-    return np.clip(np.array([low, 1.1 * low, high]), 0, 1)
+    low = rest / max(risky[0] + 1.05 * risky[1], 1e-9)
+    return np.clip(np.array([low, 1.05 * low, high]), 0, 1)
 
 
 def _date_moves(rng: np.random.Generator, persons: Persons, span: Span) -> None:

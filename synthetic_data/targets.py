@@ -19,19 +19,22 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 # f1..f5 among children for whom the factor is known.
-NATIONAL = np.array([0.2645, 0.02, 0.09, 0.17, 0.30])
-IN_AREAS = np.array([0.388, 0.046, 0.310, 0.460, 1.0])
+NATIONAL = np.array([0.264, 0.02, 0.0935, 0.173, 0.30])
+IN_AREAS = np.array([0.385, 0.047, 0.320, 0.462, 1.0])
 CHILDREN_IN_AREAS = 0.087  # of all children: 200 areas with 500 each, of 1.16 million
 OUTSIDE = (NATIONAL - CHILDREN_IN_AREAS * IN_AREAS) / (1 - CHILDREN_IN_AREAS)
 CORRELATION = 0.15  # of any two factors' latent dispositions
-AT_RISK_NATIONAL = 0.0485
+CORRELATION_IN_AREAS = 0.165  # of those who move in: work and convictions change before they are counted
+AT_RISK_NATIONAL = 0.049
+# ... which takes from the middle: who moves in, by how many of the first four factors, of the above.
+TILT = np.array([0.95, 0.98, 1.07, 0.98, 1.3])
 
 MINORS_OUTSIDE, MINORS_IN_AREAS = 0.20, 0.27  # under 18, of the residents
 EMPLOYED_OUTSIDE, EMPLOYED_IN_AREAS = 0.73, 0.46  # of those aged 18-64
 TRANSFERS_OUTSIDE, TRANSFERS_IN_AREAS = 29_000, 65_000  # kr per resident aged 18-64
 FOREIGN_OUTSIDE, FOREIGN_IN_AREAS = 0.09, 0.38  # immigrants and descendants among the adults
 YOUTH_CRIME_RATIO = 2.5
-WITH_FATHER, NOT_AT_HOME = 0.041, 0.01  # of the children
+WITH_FATHER, NOT_AT_HOME = 0.0435, 0.0105  # of the children
 MEASURES_BY_15, PREVENTIVE_BY_15, PLACED_BY_15 = 0.062, 0.048, 0.029
 ODDS_RATIOS = np.array([1.9, 2.4, 2.2, 1.7, 1.4])  # of a new measure in a year, per factor a year before
 

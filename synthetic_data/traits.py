@@ -135,7 +135,7 @@ def work(
     order = disposition + 0.6 * rng.standard_normal(n) + 6 * on_benefit + np.where(age < 23, 0.5, 0)
     works = np.zeros(n, bool)
     # One in seven of those who live in an area when it is looked at came in the year after.
-    for where, share in enumerate((targets.EMPLOYED_OUTSIDE, targets.EMPLOYED_IN_AREAS - 0.02)):
+    for where, share in enumerate((targets.EMPLOYED_OUTSIDE, targets.EMPLOYED_IN_AREAS - 0.042)):
         rows = np.flatnonzero(adult & (inside == bool(where)))
         if first and where == 0:
             share = 0.713
@@ -194,7 +194,7 @@ def decide(
         known = kids[rows][(persons.streak[rows] > window) | has].sum() if not first else kids[rows].sum()
         clean = rows[~has]
         wanted = share * known - kids[rows][has].sum()
-        hazard = np.exp(1.5 * disposition[clean])
+        hazard = np.exp(2.5 * disposition[clean])
         counting.append(clean[choose(wanted, race(rng, hazard), kids[clean].astype(float))])
     # The rest of the population.
     rate = np.select(

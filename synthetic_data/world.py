@@ -203,3 +203,10 @@ class World:
         persons = self.persons
         rows = np.flatnonzero((year_of(persons.birth) == self.year - 15) & (persons.status == HERE))
         return pl.DataFrame({"prevented": persons.prevented[rows], "placed": persons.placed[rows]})
+
+    def tell_mothers(self) -> pl.DataFrame:
+        """Of each child's mother, if there is one: is she dead? BEF begins too late to say."""
+        persons = self.persons
+        mother = persons.mother[find_minors(persons, day_number(year_end(self.year)))]
+        gone = np.isin(persons.status[mother[mother != NOBODY]], (DIED, DEAD))
+        return pl.DataFrame({"is_dead": gone})
