@@ -161,8 +161,8 @@ def _begin(home: Home) -> list[Path]:
     "--check",
     "is_checked",
     is_flag=True,
-    help="Print target, achieved and tolerance of every figure, and draw them on HOME/synthetic-check.png, "
-    ".svg and .pdf. Exit code 1 if one is off. Needs all registers as Parquet.",
+    help="Print target, achieved and tolerance of every figure, keep them in HOME/synthetic-check.csv, draw "
+    "them on .png, .svg and .pdf beside it. Exit code 1 if one is off. Needs all registers as Parquet.",
 )
 @click.pass_obj
 def synth(
@@ -201,23 +201,24 @@ def synth(
     if years != len(DEFAULT_YEARS):
         click.echo(f"For a run, write into femfaktor.toml: [release] reference_years = {years}")
     if is_checked:
-        _check_synthetic(home, tuple(range(last + 1 - years, last + 1)), persons)
+        _check_synthetic(home, tuple(range(last + 1 - years, last + 1)), persons, seed)
 
 
-def _check_synthetic(home: Home, years: tuple[int, ...], persons: int) -> None:
+def _check_synthetic(home: Home, years: tuple[int, ...], persons: int, seed: int) -> None:
     import polars as pl
 
-    from synthetic_data.check import check_delivery, render_table
+    from synthetic_data.check import check_delivery, render_table, write_figures
     from synthetic_data.figures import draw_sheet
 
     truth = home.root / "truth"
     figures = check_delivery(home.root / "extracts", truth, years, persons)
     click.echo(render_table(figures))
     children = pl.read_parquet(truth / f"{years[-1]}-12-31.parquet")
-    for form in ("png", "svg", "pdf"):
-        title = f"SYNTETISKE DATA: {persons:,} persons, {years[-1]}"
-        draw_sheet(figures, children, home.root / f"synthetic-check.{form}", title)
-    click.echo(f"Figures: {home.root / 'synthetic-check.png'}, .svg, .pdf")
+    sheet = home.root / "synthetic-check.png"
+    write_figures(figures, sheet.with_suffix(".csv"), persons=persons, years=len(years), seed=seed)
+    title = f"SYNTETISKE DATA: {persons:,} persons, {years[-1]}"
+    draw_sheet(figures, children, [sheet, sheet.with_suffix(".svg"), sheet.with_suffix(".pdf")], title)
+    click.echo(f"Figures: {sheet}, .svg, .pdf, .csv")
     if not all(figure.is_met for figure in figures):
         sys.exit(1)
 

@@ -131,11 +131,18 @@ def _analysts() -> str:
     return "\n".join(parts)
 
 
+def _synthetic() -> str:
+    from synthetic_data.check import render_markdown
+
+    return render_markdown(sorted((ROOT / "docs/synthetic-check").glob("*.csv")))
+
+
 REGIONS: dict[str, Callable[[], str]] = {
     "factors": _factors,
     "commands": _commands,
     "exit-codes": _exit_codes,
     "analysts": _analysts,
+    "synthetic": _synthetic,
 }
 FILES: dict[str, Callable[[], str]] = {
     "docs/factors.md": _definitions,

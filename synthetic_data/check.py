@@ -14,7 +14,7 @@ adults; of a mean, a rate ratio, a correlation and a log odds ratio as stated wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ from schemas.release import FACTORS
 from synthetic_data import targets, yardsticks
 from synthetic_data.areas import share_in_areas
 from synthetic_data.traits import BENEFITS, EMPLOYED
-from synthetic_data.yardsticks import find_yardstick
+from synthetic_data.yardsticks import YARDSTICKS, find_yardstick
 
 SIBLINGS, HOUSEHOLD, COHORT = 1.9, 2.5, 1.2  # design effects: a household moves as one
 ERRORS = 3
@@ -365,6 +365,44 @@ def _measure_by_15(delivery: _Delivery) -> Iterator[Figure]:
     }
     for name, rows in some.items():
         yield _share(delivery, "outcomes", f"{name} by 15", rows, COHORT)
+
+
+def write_figures(figures: list[Figure], path: Path, **request: int) -> None:
+    """CSV: what was asked for, then group, name, achieved, tolerance, is_met."""
+    lines = ["# " + ", ".join(f"{key} {value}" for key, value in request.items())]
+    lines.append("group;name;achieved;tolerance;is_met")
+    lines += [
+        f"{f.group};{f.name};{f.achieved:.4f};{f.tolerance:.4f};{str(f.is_met).lower()}" for f in figures
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def render_markdown(measured: Iterable[Path]) -> str:
+    """Every yardstick with its source, and what deliveries that `write_figures` kept came to."""
+    columns = [_read_figures(path) for path in measured]
+    header = ["figure", "target", "known to", "source", *(title for title, _ in columns)]
+    lines = [header, ["---"] * len(header)]
+    for y in YARDSTICKS:
+        target = _show(y.low, y.unit) if y.low == y.high else f"{_show(y.low, '')}-{_show(y.high, y.unit)}"
+        digit = f"{y.digit:,}" if y.digit else "exactly"
+        found = [figures.get((y.group, y.name), "not measured") for _, figures in columns]
+        lines.append([f"{y.group}: {y.name}", target, digit, y.source, *found])
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def _read_figures(path: Path) -> tuple[str, dict[tuple[str, str], str]]:
+    request, _, *rows = path.read_text(encoding="utf-8").splitlines()
+    asked = {key: int(value) for key, value in (word.split() for word in request[2:].split(", "))}
+    figures = {}
+    for row in rows:
+        group, name, achieved, tolerance, is_met = row.split(";")
+        off = "" if is_met == "true" else ", **off**"
+        figures[group, name] = f"{float(achieved):,.5g} ± {float(tolerance):,.3g}{off}"
+    return f"{asked['persons']:,} persons, {asked['years']} year(s), seed {asked['seed']}", figures
+
+
+def _show(value: float, unit: str) -> str:
+    return f"{value:,.4g} {unit}".strip() if unit != "kr" else f"{value:,.0f} kr"
 
 
 def render_table(figures: list[Figure]) -> str:

@@ -16,8 +16,8 @@ from synthetic_data.check import Figure
 INK, SOFT, GOOD, BAD = "#1f2933", "#9aa5b1", "#0b6e4f", "#b3261e"
 
 
-def draw_sheet(figures: list[Figure], truth: pl.DataFrame, path: Path, title: str) -> None:
-    """One page; the form is the path's suffix: png, svg or pdf."""
+def draw_sheet(figures: list[Figure], truth: pl.DataFrame, paths: list[Path], title: str) -> None:
+    """One page; the form is each path's suffix: png, svg or pdf."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -39,8 +39,12 @@ def draw_sheet(figures: list[Figure], truth: pl.DataFrame, path: Path, title: st
         inside = truth.filter(pl.col("area_ids").list.len() > 0)
         _draw_factors(axes["factors"], truth, inside)
         _draw_areas(axes["sizes"], axes["risk"], inside)
-        metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(path.suffix[1:])
-        sheet.savefig(path, dpi=130, metadata=metadata)
+        # Where things stand is the same in every form.
+        sheet.draw_without_rendering()
+        sheet.set_layout_engine("none")
+        for path in paths:
+            metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(path.suffix[1:])
+            sheet.savefig(path, dpi=130, metadata=metadata)
         plt.close(sheet)
 
 
@@ -66,7 +70,7 @@ def _draw_factors(axis, truth: pl.DataFrame, inside: pl.DataFrame) -> None:
         axis.bar_label(bars, fmt="%.1f", fontsize=6)
     axis.set_xlabel("number of factors")
     axis.set_ylabel("per cent of children")
-    axis.legend(frameon=False)
+    axis.legend(frameon=False, loc="upper right")
 
 
 def _draw_areas(sizes, risk, inside: pl.DataFrame) -> None:

@@ -39,8 +39,8 @@ def _one(group: str, name: str, target: float, digit: float, source: str, unit: 
 
 
 def _spread_in_areas(shares: tuple[float, ...], at_risk: float) -> Iterator[Yardstick]:
-    """Number of factors. 27, 10 and 0.8 make 37.8, more than the 35-37 that CFBU and KL found: anything between
-    these and the same, scaled to the middle of that range.
+    """Number of factors. 27, 10 and 0.8 make 37.8, more than the 35-37 that CFBU and KL found: anything
+    between these and the same, scaled to the middle of that range.
     """
     high = sum(shares[3:])
     for n, share in enumerate(shares):

@@ -15,9 +15,10 @@ import polars as pl
 import pytest
 
 from synthetic_data import ALL, generate
-from synthetic_data.check import Figure, check_delivery, render_table
+from synthetic_data.check import Figure, check_delivery, render_markdown, render_table, write_figures
 from synthetic_data.figures import draw_sheet
 from synthetic_data.targets import IN_AREAS, joint_cells, share_of_minors
+from synthetic_data.yardsticks import YARDSTICKS, find_yardstick
 
 PERSONS, YEARS = 50_000, (2022, 2023, 2024)
 Figures = dict[tuple[str, str], Figure]
@@ -97,16 +98,35 @@ def test_the_border_of_a_tolerance_is_still_met() -> None:
     assert not replace(figure, achieved=33.999).is_met
 
 
-@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
-def test_the_figure_sheet_is_drawn_alike_every_time(
-    home: Path, figures: Figures, tmp_path: Path, form: str
-) -> None:
+def test_the_figure_sheet_is_drawn_alike_every_time(home: Path, figures: Figures, tmp_path: Path) -> None:
     truth = pl.read_parquet(home / "truth" / "2024-12-31.parquet")
+    forms = ("png", "svg", "pdf")
     for name in ("one", "two"):
-        draw_sheet(list(figures.values()), truth, tmp_path / f"{name}.{form}", "SYNTETISKE DATA")
-    one = (tmp_path / f"one.{form}").read_bytes()
-    assert len(one) > 10_000
-    assert one == (tmp_path / f"two.{form}").read_bytes()
+        paths = [tmp_path / f"{name}.{form}" for form in forms]
+        draw_sheet(list(figures.values())[:9], truth, paths, "SYNTETISKE DATA")
+    for form in forms:
+        one = (tmp_path / f"one.{form}").read_bytes()
+        assert len(one) > 10_000
+        assert one == (tmp_path / f"two.{form}").read_bytes()
+
+
+def test_every_declared_yardstick_is_measured_and_what_was_kept_is_rendered(
+    figures: Figures, tmp_path: Path
+) -> None:
+    assert set(figures) == {(y.group, y.name) for y in YARDSTICKS}
+    off = replace(figures["all children", "f1 yes"], achieved=12.3456, tolerance=0.5)
+    write_figures([off], tmp_path / "a.csv", persons=5_900_000, years=1, seed=3)
+    rows = render_markdown([tmp_path / "a.csv"]).splitlines()
+    assert rows[0].endswith("| 5,900,000 persons, 1 year(s), seed 3 |")
+    assert rows[2] == "| all children: f1 yes | 27 % | 1 | inferred | 12.346 ± 0.5, **off** |"
+    assert rows[3].endswith("| not measured |")
+
+
+def test_a_small_country_with_more_children_in_areas_has_other_national_targets() -> None:
+    """27 % of all and 40 % of the 8.7 % in areas leave 25.76 % of the rest; 20 % in areas make 28.6 %."""
+    assert find_yardstick("all children", "f1 yes", 0.087).low == 27
+    assert find_yardstick("all children", "f1 yes", 0.20).low == pytest.approx(28.609, abs=0.001)
+    assert find_yardstick("in areas", "f1 yes", 0.20).low == 40
 
 
 def test_joint_frequencies_are_those_of_independent_traits_without_correlation() -> None:
