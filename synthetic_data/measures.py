@@ -21,7 +21,7 @@ from synthetic_data.quotas import choose
 from synthetic_data.scope import years_before
 from synthetic_data.society import NEVER, NOBODY, Bools, Floats, Persons, Rows, find_minors
 
-A_YEAR = targets.MEASURES_BY_15 / 15 * 0.93  # new measures per child; some children have several
+A_YEAR = targets.MEASURES_BY_15 / 15 * 0.97  # new measures per child; some children have several
 # Of the new measures: preventive only, care only, both.
 KINDS_P = np.array([
     targets.MEASURES_BY_15 - targets.PLACED_BY_15,
