@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from synthetic_data.names import KOM_CODES, REGION_OF
+from synthetic_data.names import CODES_BEFORE_2007, KOM_CODES, REGION_OF
 from synthetic_data.scope import Scope
 from synthetic_data.world import World
 
@@ -202,6 +202,18 @@ def test_municipalities_have_real_codes_and_their_regions(bef: pl.DataFrame) -> 
     pairs = bef.select("KOM", "REG").unique().rows()
     assert {kom for kom, _ in pairs} <= set(KOM_CODES)
     assert all(REGION_OF[kom] == region for kom, region in pairs)
+
+
+def test_before_the_reform_of_2007_a_dwelling_lies_in_one_of_the_old_municipalities() -> None:
+    world = World(Scope(2_000, 11, (2011, 2012)))
+    parts = world.tell()
+    told = {part.year: part.frame for part in parts if part.register == "bef" and part.year in (2006, 2007)}
+    homes = told[2006].join(told[2007], on="ADRESSE_ID", suffix="_NEW").select("ADRESSE_ID", "KOM", "KOM_NEW")
+    pairs = homes.unique()
+    assert pairs["ADRESSE_ID"].is_unique().all()
+    assert pairs.filter(pl.col("KOM") != pl.col("KOM_NEW")).height > 0
+    for before, after in pairs.select("KOM", "KOM_NEW").unique().iter_rows():
+        assert before in CODES_BEFORE_2007.get(after, (after,))
 
 
 def test_an_afdeling_got_a_new_number_without_a_gap(frames: dict) -> None:
