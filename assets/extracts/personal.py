@@ -20,7 +20,8 @@ _DAY_MONTH = r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])(?:0[1-9]|1[0-2])"
 _SHAPE = r"(?:^|\D)\d{6}[- ]?\d{4}(?:\D|$)"
 _CPR = rf"(?:^|\D){_DAY_MONTH}\d{{2}}[- ]?\d{{4}}(?:\D|$)"
 _EMAIL = r"[\w.+-]+@[\w-]+\.\w{2,}"
-_PHONE = r"(?:^|\D)(?:(?:\+45|0045) ?\d{2} ?\d{2} ?\d{2} ?\d{2}|\d{2} \d{2} \d{2} \d{2})(?:\D|$)"
+# 0045 and eight digits without a space is also a pseudonym of twelve.
+_PHONE = r"(?:^|\D)(?:(?:\+45 ?|0045 )\d{2} ?\d{2} ?\d{2} ?\d{2}|\d{2} \d{2} \d{2} \d{2})(?:\D|$)"
 _ADDRESS = (
     r"(?i)\p{L}(?:vej|gade|allé|alle|stræde|vænget|parken|torvet|plads|boulevard|vangen|toften|bakken)(?:en)?"
     r" +\d{1,3} ?[a-z]?(?:[,. ]|$)"
