@@ -237,7 +237,7 @@ def _measure_adults(delivery: _Delivery, bef: pl.DataFrame) -> Iterator[Figure]:
         income[where] = float(rows["PERINDKIALT_13"].mean())  # pyright: ignore[reportArgumentType]
     ratio = 100 * income[True] / income[False]
     # The spread of incomes is about six tenths of their mean.
-    error = 60 / adults["in_area"].sum() ** 0.5
+    error = 60 / float(adults["in_area"].sum()) ** 0.5
     yield _figure(delivery, group, "gross income in areas, of the rest's", ratio, error)
     on_benefit = adults["SOCIO13"].is_in(BENEFITS)
     yield _share(delivery, group, "on kontanthjælp or førtidspension", on_benefit, 1)
