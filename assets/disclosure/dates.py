@@ -126,6 +126,10 @@ class Day:
             unit = self.units[unit.parent_id]
         return unit.area_id
 
+    def is_almene(self, area_id: str, share_pct: float) -> bool:
+        """Whether so much of an area is almene that everybody may be seen to rent there."""
+        return self.almene_pct.get(area_id, 0.0) >= share_pct
+
     def ancestors(self, area_id: str) -> list[str]:
         above = self.units[area_id].parent_id
         return [] if above is None else [above, *self.ancestors(above)]

@@ -274,7 +274,7 @@ class _FactorRows:
         yes, no = (ITEM_NUMBER[factor, part] for part in FACTOR_PARTS[:2])
         self.yes, self.no = day.counts[:, yes].tolist(), day.counts[:, no].tolist()
         self.almene = (
-            {a for a, pct in day.almene_pct.items() if pct >= policy.group.almene_dwellings_pct}
+            {a for a in rows if day.is_almene(a, policy.group.almene_dwellings_pct)}
             if factor == FACTORS[4] and f5_is_rented
             else set()
         )

@@ -260,13 +260,13 @@ class Search:
                 yes, no = (counts.get((area, (factor, part))) for part in FACTOR_PARTS[:2])
                 if yes is None or no is None or not yes + no:
                     continue
-                exempt = factor == FACTORS[4] and self.f5_is_rented and self.is_almene(plan, area)
+                exempt = factor == FACTORS[4] and self.f5_is_rented and self.is_almene(area)
                 if yes == 0 or (self.policy.is_group(yes, no) and not exempt):
                     found |= self.overrule(self.overruled.group, factor, area, plan)
         return found
 
-    def is_almene(self, plan: Plan, area: str) -> bool:
-        return self.day.almene_pct.get(area, 0.0) >= self.policy.group.almene_dwellings_pct
+    def is_almene(self, area: str) -> bool:
+        return self.day.is_almene(area, self.policy.group.almene_dwellings_pct)
 
     def overrule(self, where: set[tuple[str, str]], family: str, area: str, plan: Plan) -> bool:
         """Hide a row, or what stands above it if that is not enough; True, or nothing is left to hide."""
