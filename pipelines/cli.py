@@ -444,6 +444,8 @@ def report(home: Home, out: Path) -> None:
 
     if not home.latest.exists():
         raise EnvironmentUnfit("No release yet: run `femfaktor nightly` first.")
+    if out.resolve().is_relative_to(home.root.resolve()):
+        raise click.BadParameter("is in the data home; what is published there is never written again.")
     with _voice() as voice:
         outlines = load_settings(home.settings).outlines(home.root)
         files = render(read_release(home.latest), out, outlines=outlines, progress=voice.progress("reports"))

@@ -415,12 +415,6 @@ def development(
         elif band:
             x, low, high = band[0]
             canvas.rect(x - 1.5, y_of(high), 3.0, y_of(low) - y_of(high), ACCENT_TINT)
-    for point in points:
-        if point.share_pct is None:
-            x, middle, room = x_of(point), (top + bottom) / 2, text_width(point.label, "italic") + 3
-            canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, DOTTED)
-            canvas.rect(x - 2, middle - room / 2, 4, room, "white")
-            canvas.text(x, middle, point.label, GREY, "italic", turned=True)
     for before, point in itertools.pairwise(points):
         if point.mark:
             x = (x_of(before) + x_of(point)) / 2
@@ -438,6 +432,12 @@ def development(
     if named is not None and named.share_pct is not None:
         y = y_of(named.share_pct)
         canvas.text(x_of(named) - 2, y - 3.0 if y - 3.0 > top else y + 3.0, other_name, GREY, backed=True)
+    for point in points:
+        if point.share_pct is None:
+            x, middle, room = x_of(point), (top + bottom) / 2, text_width(point.label, "italic") + 3
+            canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, DOTTED)
+            canvas.rect(x - 2, middle - room / 2, 4, room, "white")
+            canvas.text(x, middle, point.label, GREY, "italic", turned=True)
     last = max((i for i, p in enumerate(points) if p.share_pct is not None), default=-1)
     first = min((i for i, p in enumerate(points) if p.share_pct is not None), default=-1)
     few = len(points) * 9.0 < width

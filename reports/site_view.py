@@ -179,7 +179,7 @@ def _row(unit: Unit, reports: ReportSet, scale: float, report: Report | None = N
         "pdf": pdf_of(report) if report else "",
         "children": texts.cell(risk.children, risk.status),
         "children_sort": "" if risk.children is None else str(risk.children),
-        "share": texts.share_cell(risk.share_pct, risk.status),
+        "share": texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
         "share_sort": "" if risk.share_pct is None else str(risk.share_pct),
         "range": texts.range_cell(risk),
         "range_sort": "" if risk.low_pct is None else str(risk.low_pct),
@@ -206,7 +206,7 @@ def _map(reports: ReportSet, outlines: maps.Outlines | None) -> dict[str, Any] |
 
     def tile(report: Report) -> dict[str, Any]:
         risk = report.unit.series[day]
-        share = texts.share_cell(risk.share_pct, risk.status)
+        share = texts.share_cell(risk.share_pct, risk.status, risk.at_risk)
         name = name_of(report.unit)
         return {
             "name": name.removesuffix(" Kommune"),
@@ -349,8 +349,7 @@ def _measures(reports: ReportSet) -> list[dict[str, Any]]:
 def _cells(unit: Unit, risk: Risk) -> dict[str, dict[str, Any]]:
     """Each measure as it is written, and the share that its bar shows."""
 
-    def share(pct: float | None, status: str) -> dict[str, Any]:
-        text = texts.share_cell(pct, status)
+    def share(pct: float | None, text: str) -> dict[str, Any]:
         return {"text": text} if pct is None else {"text": text, "pct": pct}
 
     decided = (
@@ -359,11 +358,11 @@ def _cells(unit: Unit, risk: Risk) -> dict[str, dict[str, Any]]:
         else f"{texts.cell(risk.at_risk, risk.status)} af {texts.cell(risk.decided, risk.status)}"
     )
     return {
-        "share": share(risk.share_pct, risk.status),
+        "share": share(risk.share_pct, texts.share_cell(risk.share_pct, risk.status, risk.at_risk)),
         "interval": {"text": texts.range_cell(risk)},
         "at_risk": {"text": decided},
         "undetermined": {"text": texts.cell(risk.undetermined, risk.status)},
-        **{f.key: share(f.share_pct, f.status) for f in unit.factors.values()},
+        **{f.key: share(f.share_pct, texts.factor_cell(f)) for f in unit.factors.values()},
         **{f"n{c.key}": {"text": texts.cell(c.children, c.status)} for c in unit.numbers},
         "total": {"text": texts.cell(risk.children, risk.status)},
         **{f"a{c.key}": {"text": texts.cell(c.children, c.status)} for c in unit.ages},

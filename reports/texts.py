@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from reports.compare import Comparison, Factor
+from reports.compare import ROUNDING, Comparison, Factor
 from reports.model import Benchmark, Break, Count, Report, ReportSet, Risk, Unit, Vintage
 from reports.numbers import NBSP, decimal, full_date, percent, percent_range, short_date, whole
 
@@ -23,6 +23,8 @@ HIDDEN_WHY = "skjult af hensyn til diskretion"
 MISSING = "ikke opgjort"
 NOT_IN_PERCENT = "vises ikke"
 """A share that rounding alone could move too far; the counts are there."""
+MOST_POINTS = 2
+"""Percentage points by which rounding may move what is written beside a count (DESIGN.md 5.5)."""
 TOO_SMALL = "for lille til egne tal"
 GROUP = f"≥{NBSP}90{NBSP}pct."
 GROUP_WORDS = f"mindst 90{NBSP}pct."
@@ -102,16 +104,15 @@ METHOD_COMPARED = (
 )
 METHOD_TWINS = (
     "Lighed er målt på antal børn, aldersfordeling og profil (antal risikofaktorer og faktorernes andele), "
-    "tre lige tunge dele, hver egenskab i forhold til dens spredning. Kun viste tal er med, og andelen selv "
-    "er ikke."
+    "tre lige tunge dele, hver egenskab i forhold til dens spredning. Kun viste tal er med."
 )
 PROTECTION_SIZES = (
-    "Områder med få børn eller få mødre får ikke egne tal og er talt med i det, der ligger over. Faktorerne "
+    "Områder med få børn eller få mødre får ikke egne tal og er talt med i planen eller kommunen. Faktorerne "
     "vises kun for områder med mange børn, dom for kriminalitet kun for de største."
 )
 PROTECTION_ROUNDED = (
-    "Alle antal er afrundet samlet, så de stadig går op, og så ingen familie kan regnes frem, heller ikke "
-    "ved at trække tal fra hinanden. Gælder noget næsten alle i et område, er antallene skjult."
+    "Alle antal er afrundet samlet, så de stadig går op, og så intet om enkelte familier kan regnes frem, "
+    "heller ikke ved at trække tal fra hinanden. Gælder noget næsten alle i et område, er antallene skjult."
 )
 PROTECTION_HIDDEN = (
     "Små antal er skjult, og så meget mere, at de ikke kan regnes frem af resten. Skjult betyder ikke nul."
@@ -141,7 +142,7 @@ INITIATIVES_LEAD = (
 INITIATIVES_HIDDEN = "Faktorerne er ikke vist, så ingen af indsatserne i KL's katalog (2016) er valgt ud."
 INITIATIVES_NONE = (
     "Ingen af de faktorer, som KL's katalog (2016) har indsatser til, er "
-    "sikkert mere udbredt her. Derfor er ingen nævnt."
+    "med sikkerhed mere udbredt her. Derfor er ingen nævnt."
 )
 
 
@@ -232,9 +233,14 @@ def _about(number: int, status: str) -> str:
     return f"ca.{NBSP}{whole(number)}" if status == "rounded" else whole(number)
 
 
+def _share_says_something(risk: Risk) -> bool:
+    """A rounded 0 is 0–4 children: "0 pct." would say more than is known."""
+    return risk.share_pct is not None and not (risk.status == "rounded" and risk.at_risk == 0)
+
+
 def key_figure(risk: Risk) -> str | None:
     """What stands largest on the page; None where nothing may."""
-    if risk.share_pct is not None or risk.status == "group_hidden":
+    if _share_says_something(risk) or risk.status == "group_hidden":
         return share_cell(risk.share_pct, risk.status)
     if risk.at_risk is not None and risk.decided:
         return f"{_about(risk.at_risk, risk.status)} af {whole(risk.decided)}"
@@ -257,7 +263,9 @@ def key_sentence(risk: Risk) -> str:
         f"Mindst tre af de fem risikofaktorer er til stede for {_about(risk.at_risk, risk.status)} af "
         f"{whole(risk.decided)} børn, hvor det kan afgøres"
     )
-    return f"{counts}, svarende til {percent(risk.share_pct)}" if risk.share_pct is not None else f"{counts}."
+    return (
+        f"{counts}, svarende til {percent(risk.share_pct)}" if _share_says_something(risk) else f"{counts}."
+    )
 
 
 def interval_sentence(risk: Risk, unit: Unit | None = None) -> str:
@@ -323,7 +331,7 @@ def count_label(count: Count, total: int | None) -> str:
     """65 (21 pct.)"""
     share = part_cell(count, total)
     number = cell(count.children, count.status)
-    return number if share in (HIDDEN, DASH) else f"{number} ({share})"
+    return number if share in (HIDDEN, DASH, NOT_IN_PERCENT) else f"{number} ({share})"
 
 
 def part_cell(count: Count, total: int | None) -> str:
@@ -332,6 +340,8 @@ def part_cell(count: Count, total: int | None) -> str:
         return HIDDEN if count.children is None else DASH
     if count.status == "rounded" and count.children == 0:
         return DASH
+    if count.status == "rounded" and MOST_POINTS * total < 100 * ROUNDING:
+        return NOT_IN_PERCENT
     return percent(float((200 * count.children + total) // (2 * total)))
 
 
@@ -359,7 +369,7 @@ def change_finding(points: Sequence[tuple[date, Risk | None]], breaks: Sequence[
     shown = [(day, risk) for day, risk in points if risk is not None and risk.share_pct is not None]
     if not shown:
         if any(risk is not None and risk.at_risk is not None for _, risk in points):
-            return "Andelen vises ikke i procent for noget år; antallene står på næste side."
+            return "Andelen vises ikke i procent for noget år, kun antallene."
         return f"Ingen år kan vises: andelen er {HIDDEN_WHY}."
     if len(shown) == 1:
         return f"Kun {shown[0][0].year} kan vises."
@@ -436,7 +446,7 @@ def no_share_body(report: Report, risk: Risk, stand_in: str) -> str:
         return (
             f"{why} Områdets børn er talt med i {where}, og resten af rapporten viser tallene for {stand_in}."
         )
-    if risk.children is None:
+    if risk.children is None and report.unit.level != "kommune":
         return f"{why} Der er heller ikke tal for helhedsplanen eller kommunen, der kan vises i stedet."
     return why
 
@@ -481,7 +491,7 @@ def factor_finding(compared: Sequence[Comparison], drivers: Sequence[str], again
             named.append(f"{name} ({decimal(c.own.share_pct)} mod {percent(c.other.share_pct)})")
         return f"Mere udbredt end {where}: {' og '.join(named)}."
     if any(c.verdict for c in compared if c.key != F5):
-        return f"Ingen af de viste faktorer er sikkert mere udbredt end {where}."
+        return f"Ingen af de viste faktorer er med sikkerhed mere udbredt end {where}."
     top = max(shown, key=lambda c: c.own.share_pct or 0.0)
     name = FACTOR_NAMES[top.key][0].lower() + FACTOR_NAMES[top.key][1:]
     return f"Mest udbredt af de viste: {name} ({factor_cell(top.own)})."

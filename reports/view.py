@@ -134,7 +134,7 @@ def _key(report: Report, reports: ReportSet, risk: Risk) -> dict[str, Any]:
     drawn = risk.share_pct is not None and risk.low_pct is not None
     others = _key_others(report, reports)
     own = Bar(report.unit.name, figure, risk.share_pct, risk.low_pct, risk.high_pct, "area")
-    said = "".join(f" {other.label}." for other in others)
+    said = "".join(f" {texts.end_stop(other.label)}" for other in others)
     return {
         "heading": texts.H_KEY,
         "figure": figure,
@@ -181,7 +181,7 @@ def _rows_to_compare(report: Report, reports: ReportSet) -> list[tuple[str, Risk
         rows.append((texts.all_plans_name(reports), reports.all_plans, "plans"))
     if len(reports.kommuner) > 1:
         add(reports.delivery, "delivery")
-    droppable = ["rest", "plans", "part"] if level == "kommune" else ["delivery", "rest", "plans", "part"]
+    droppable = ["delivery"] * (level != "kommune") + ["rest", "part", "plans"]
     for kind in droppable:
         while len(rows) > MOST_ROWS.get(level, 6) and any(row[2] == kind for row in rows[1:]):
             rows.pop(max(i for i, row in enumerate(rows) if row[2] == kind))

@@ -179,13 +179,13 @@ def _tell_bef(
     for number in range(setting.siblings):
         pnr = str(person_id(name, FIRST_SIBLING + number))
         yield row(pnr, 1, date(2008 - number, 4, 1), home, None, **parents)
-    born = date(1985, 3, 3)
+    born = date(1980, 3, 3)
     if not setting.mother_blank and is_there(setting.mother_years, born, setting.mother_dies):
         kind = type_of_home if setting.family_type == MARRIED else setting.family_type
         address = None if setting.mother_address_blank else home
         yield row(mother, 2, born, address, setting.mother_dies, FAMILIE_TYPE=kind, PLADS=1)
-    if lives_together and is_there(ALWAYS, date(1983, 5, 9), setting.father_dies):
-        yield row(father, 1, date(1983, 5, 9), home, setting.father_dies, FAMILIE_TYPE=married, PLADS=2)
+    if lives_together and is_there(ALWAYS, date(1978, 5, 9), setting.father_dies):
+        yield row(father, 1, date(1978, 5, 9), home, setting.father_dies, FAMILIE_TYPE=married, PLADS=2)
 
 
 def _bol(address: int, tenure: int | None, owner: int | None, rooms: int) -> Row:

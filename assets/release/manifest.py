@@ -72,8 +72,8 @@ def differing_files(release: Path) -> list[str]:
 def is_in_ledger(release: Path, private: Path) -> bool:
     """Whether seed and ledger are there and the ledger holds the entry that the release was published with: a
     look at two numbers, that a quiet night can afford. Verifying the chain is `disclosure/ledger.py`'s."""
-    said = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8"))["ledger"]
     try:
+        said = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8"))["ledger"]
         lines = (private / "ledger" / "entries.jsonl").read_text(encoding="utf-8").splitlines()
         return (private / "seed").is_file() and json.loads(lines[said["length"] - 1])["hash"] == said["head"]
     except (FileNotFoundError, IndexError, ValueError, KeyError, TypeError):

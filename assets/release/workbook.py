@@ -30,9 +30,13 @@ READING = (
     (
         "uafklaret",
         "Oplysninger mangler, og de kan ændre svaret. Uafklarede børn indgår ikke i andelen; de to andele, "
-        "hvis ingen og hvis alle af dem var i særlig risiko, står ved siden af.",
+        "hvis ingen og hvis alle af dem talte med, står ved siden af.",
     ),
-    ("andel (share_pct)", "at_risk / (at_risk + not_at_risk), beregnet af de viste antal, i hele procent."),
+    (
+        "andel (share_pct)",
+        "at_risk / (at_risk + not_at_risk), beregnet af de viste antal, i hele procent "
+        "(fra 5.000 børn med en decimal).",
+    ),
     (
         "95 %-interval",
         "Hvor langt områdets underliggende niveau kan ligge fra tallet i et område af denne størrelse. Alle "
@@ -64,7 +68,7 @@ SUMS = (
 STATUS_LEGEND = (
     ("shown", "vist"),
     ("rounded", "afrundet, så tal ikke kan trækkes fra hinanden; 0 betyder 0–4"),
-    ("group_hidden", "skjult, fordi tallet siger noget om næsten alle i gruppen"),
+    ("group_hidden", "skjult, fordi tallet siger noget om næsten alle i gruppen, eller om ingen"),
     ("too_small", "området er for lille; det indgår i resten af den overordnede enhed"),
     ("hidden", "skjult af hensyn til diskretion"),
 )

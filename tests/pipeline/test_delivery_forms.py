@@ -12,7 +12,7 @@ from synthetic_data import generate
 from tests.support.deliveries import shared_data
 from tests.support.homes import begin, tree
 
-PERSONS = 3_000
+PERSONS = 8_000
 
 
 @pytest.fixture(scope="module")
