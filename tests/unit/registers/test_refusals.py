@@ -222,7 +222,7 @@ def test_every_problem_is_told_at_once(tmp_path):
         ("akm2024.csv", b""),
         ("akm2024.csv", f"PNR;SOCIO13\n{CANARY};\x81\xff\n".encode("latin-1")),  # neither UTF-8 nor cp1252
         ("akm2024.csv", f"PNR,SOCIO13\n{CANARY},330\n".encode()),  # commas
-        ("akm2024.csv.gz", gzip.compress(f"PNR;SOCIO13\n{CANARY};330\n".encode())[:-6]),
+        ("akm2024.csv.gz", gzip.compress(f"PNR;SOCIO13\n{CANARY};330\n".encode(), mtime=0)[:-6]),
         ("akm2024.csv.gz", f"PNR;SOCIO13\n{CANARY};330\n".encode()),
         ("akm2024.parquet", f"PAR1{CANARY}".encode()),
         ("akm2024.xpt", f"{CANARY_TEXT}{CANARY}".encode()),
