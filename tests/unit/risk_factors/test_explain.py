@@ -8,7 +8,7 @@ import pytest
 
 from assets.risk_factors.catalogue import FACTORS
 from assets.risk_factors.definitions import load_definitions
-from assets.risk_factors.explain import explain, find_factor, render_factor_table, render_markdown
+from assets.risk_factors.explain import explain, find_factor, readings, render_factor_table, render_markdown
 from schemas.errors import InputRefused
 from tests.support.register_worlds import DEFINITIONS
 
@@ -89,3 +89,15 @@ def test_the_words_follow_the_parameters(tmp_path: Path, own: str, factor: str, 
     head = 'name = "egen"\ntitle = "egen"\nextends = "sfi5-v1"\n'
     (tmp_path / "egen.toml").write_text(head + own, encoding="utf-8")
     assert said in " ".join(explain(factor, load_definitions(tmp_path)["egen"]).split())
+
+
+def test_each_factor_is_read_in_one_danish_sentence() -> None:
+    assert readings(DEFAULT) == {
+        "f1_ikke_kernefamilie": "Barnet bor ikke sammen med begge sine forældre.",
+        "f2_doemt": "Moren er dømt efter straffeloven, lov om euforiserende stoffer eller våbenloven inden for "
+        "de seneste 5 år.",
+        "f3_kontanthjaelp_pension": "Morens væsentligste indkomstkilde i året er kontanthjælp, førtidspension "
+        "eller folkepension.",
+        "f4_ingen_uddannelse": "Moren har ingen uddannelse ud over grundskolen.",
+        "f5_boligforhold": "Moren bor i en lejebolig.",
+    }
