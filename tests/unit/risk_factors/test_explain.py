@@ -94,10 +94,10 @@ def test_the_words_follow_the_parameters(tmp_path: Path, own: str, factor: str, 
 def test_each_factor_is_read_in_one_danish_sentence() -> None:
     assert readings(DEFAULT) == {
         "f1_ikke_kernefamilie": "Barnet bor ikke sammen med begge sine forældre.",
-        "f2_doemt": "Moren er dømt efter straffeloven, lov om euforiserende stoffer eller våbenloven inden for "
-        "de seneste 5 år.",
-        "f3_kontanthjaelp_pension": "Morens væsentligste indkomstkilde i året er kontanthjælp, førtidspension "
-        "eller folkepension.",
+        "f2_doemt": "Moren er dømt efter straffeloven, lov om euforiserende stoffer eller våbenloven "
+        "inden for de seneste 5 år.",
+        "f3_kontanthjaelp_pension": "Morens væsentligste indkomstkilde i året er kontanthjælp, "
+        "førtidspension eller folkepension.",
         "f4_ingen_uddannelse": "Moren har ingen uddannelse ud over grundskolen.",
         "f5_boligforhold": "Moren bor i en lejebolig.",
     }
