@@ -263,9 +263,9 @@ def key_sentence(risk: Risk) -> str:
         f"Mindst tre af de fem risikofaktorer er til stede for {_about(risk.at_risk, risk.status)} af "
         f"{whole(risk.decided)} børn, hvor det kan afgøres"
     )
-    return (
-        f"{counts}, svarende til {percent(risk.share_pct)}" if _share_says_something(risk) else f"{counts}."
-    )
+    if risk.share_pct is None or not _share_says_something(risk):
+        return f"{counts}."
+    return f"{counts}, svarende til {percent(risk.share_pct)}"
 
 
 def interval_sentence(risk: Risk, unit: Unit | None = None) -> str:
