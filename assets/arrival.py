@@ -17,6 +17,7 @@ from schemas.errors import EnvironmentUnfit
 _FILE_NAME = re.compile(r"\.(parquet|csv|csv\.gz|gz|sas7bdat|xpt)$", re.IGNORECASE)
 # A file's name is said in messages: not when it holds what may be a CPR number, or could garble a log.
 _UNSAYABLE = re.compile(r"\d{6}[- ]?\d{4}|[\x00-\x1f\x7f-\x9f\u202a-\u202e]")
+NO_NAME = "a name that can't be said"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Arrivals:
 def say_path(path: Path) -> str:
     """A path below the delivery folder as messages may hold it."""
     text = str(path)
-    return "a name that can't be said" if len(text) > 200 or _UNSAYABLE.search(text) else text
+    return NO_NAME if len(text) > 200 or _UNSAYABLE.search(text) else text
 
 
 def list_arrivals(folder: Path) -> Arrivals:

@@ -105,9 +105,15 @@ def create(path: Path, content: bytes) -> None:
 
 def append_line(path: Path, line: str) -> None:
     """Add a line. A process killed inside leaves half a line: the next starts on a line of its own."""
-    torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
+    torn = path.exists() and _last_byte(path) not in (b"", b"\n")
     disk.write(path, ("\n" * torn + line + "\n").encode(), os.O_CREAT | os.O_APPEND)
     disk.sync(path)
+
+
+def _last_byte(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(max(stream.seek(0, os.SEEK_END) - 1, 0))
+        return stream.read(1)
 
 
 def draft(path: Path, content: bytes) -> None:

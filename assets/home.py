@@ -18,6 +18,19 @@ PRIVATE, INSIDE, READABLE = 0o700, 0o750, 0o755
 INSIDE_FILE, READABLE_FILE = 0o640, 0o644
 
 
+LIST = "all"
+
+
+def name_vintage(day: date | None) -> str:
+    """A status day as nodes and typed files are named by it; `all` for a list."""
+    return day.isoformat() if day else LIST
+
+
+def read_vintage(name: str) -> date | None:
+    """The status day that `name_vintage` named."""
+    return None if name == LIST else date.fromisoformat(name)
+
+
 def keep_private() -> None:
     """Files of this process are its user's alone, and a crash leaves no memory image with register rows."""
     os.umask(0o077)

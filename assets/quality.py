@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assets.fingerprints import Fingerprints
+from assets.home import read_vintage
 from schemas.quarantine import Quarantine
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def tabulate_quality(fingerprints: Fingerprints) -> pl.DataFrame:
     rows = []
     for node in fingerprints.nodes("registers/"):
         _, register, name = node.split("/")
-        vintage = None if name == "all" else date.fromisoformat(name)
+        vintage = read_vintage(name)
         facts = fingerprints.facts(node)
         rows += [
             (register, vintage, column, UNKNOWN, count, facts[ROWS])
@@ -117,7 +118,7 @@ def keep_good_profiles(fingerprints: Fingerprints) -> None:
 def good_profiles(fingerprints: Fingerprints, register: str) -> dict[date | None, dict[str, Any]]:
     """By status day (None for lists): the profiles of one register on the last good night."""
     return {
-        None if vintage == "all" else date.fromisoformat(vintage): profile
+        read_vintage(vintage): profile
         for name, profile in fingerprints.seen.get(_GOOD, {}).items()
         for found, _, vintage in [name.partition("/")]
         if found == register

@@ -17,6 +17,7 @@ from assets.arrival import say_path
 from assets.extracts import Delivery, Source, TypingReport, discover, type_register
 from assets.extracts.manifest import check_manifests
 from assets.fingerprints import hash_bytes, hash_code
+from assets.home import name_vintage
 from assets.quality import quality_facts
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
@@ -53,7 +54,7 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
         "column names": hash_bytes(repr(sorted(mapping.items())).encode()),
     }
     rows: dict[str, int] = {}
-    delivered = {source_vintage(source): source for source in delivery.of(register).values()}
+    delivered = {name_vintage(source.vintage): source for source in delivery.of(register).values()}
     if contract.required and not delivered:
         raise InputRefused(
             [Problem(register, "", "not delivered", 1, "See `femfaktor check DIR` for the gaps.")]
@@ -118,11 +119,6 @@ def _find_twins(workspace: Workspace, contract: Contract, delivered: Mapping[str
         for vintages in hashes.values()
         if len(vintages) > 1
     ]
-
-
-def source_vintage(source: Source) -> str:
-    """The status day as text; `all` for lists."""
-    return source.vintage.isoformat() if source.vintage else "all"
 
 
 def node_of(register: str, vintage: str = "") -> str:

@@ -13,6 +13,7 @@ import polars as pl
 
 from assets import files
 from assets.fingerprints import hash_code
+from assets.home import LIST
 from assets.registers import node_of
 from assets.risk_factors.definitions import Definition, load_definitions
 from assets.risk_factors.inputs import Registers
@@ -56,7 +57,7 @@ def inputs_of(workspace: Workspace, reference_date: date) -> dict[str, str]:
     inputs["code"] = hash_code("assets/risk_factors", "assets/aggregation", "sql/tables", "sql/checks")
     read = vintages_read(registers, definitions, reference_date)
     read_texts = {register: [str(vintage) for vintage in vintages] for register, vintages in read.items()}
-    lists = {register: ["all"] for register, contract in READ.items() if contract.is_list}
+    lists = {register: [LIST] for register, contract in READ.items() if contract.is_list}
     for register, vintages in (read_texts | lists).items():
         for vintage in vintages:
             inputs[f"{register} {vintage}"] = workspace.fingerprints.output(node_of(register, vintage))

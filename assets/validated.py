@@ -17,6 +17,7 @@ import dagster as dg
 import polars as pl
 
 from assets.fingerprints import hash_code
+from assets.home import read_vintage
 from assets.people import current_person
 from assets.quality import PROFILE, good_profiles
 from assets.registers import node_of
@@ -55,7 +56,7 @@ def validate_vintages(workspace: Workspace, contract: Contract) -> tuple[int, In
         day: Profile.from_dict(each) for day, each in good_profiles(fingerprints, contract.name).items()
     }
     vintages = typed_vintages(workspace, contract.name)
-    days = {vintage: None if contract.is_list else date.fromisoformat(vintage) for vintage in vintages}
+    days = {vintage: read_vintage(vintage) for vintage in vintages}
     if vintages:
         for gone in find_missing_vintages(contract, days.values(), before):
             problems += _accept(workspace, f"{contract.name}/{gone.file}", [gone])
@@ -115,10 +116,7 @@ def validate_together(workspace: Workspace) -> InputRefused | None:
     if not fingerprints.changed(TOGETHER, inputs):
         return None
     frames: dict[str, dict[date | None, pl.LazyFrame]] = {
-        name: {
-            None if READ[name].is_list else date.fromisoformat(vintage): pl.scan_parquet(path)
-            for vintage, path in vintages.items()
-        }
+        name: {read_vintage(vintage): pl.scan_parquet(path) for vintage, path in vintages.items()}
         for name, vintages in tables.items()
     }
     problems = [*find_uncovered(frames), *_find_wrong_areas(frames, days)]

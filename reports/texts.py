@@ -233,14 +233,14 @@ def _about(number: int, status: str) -> str:
     return f"ca.{NBSP}{whole(number)}" if status == "rounded" else whole(number)
 
 
-def _share_says_something(risk: Risk) -> bool:
-    """A rounded 0 is 0–4 children: "0 pct." would say more than is known."""
-    return risk.share_pct is not None and not (risk.status == "rounded" and risk.at_risk == 0)
+def _told_share(risk: Risk) -> float | None:
+    """The share, but for a rounded 0: that is 0–4 children, and "0 pct." would say more than is known."""
+    return None if risk.status == "rounded" and risk.at_risk == 0 else risk.share_pct
 
 
 def key_figure(risk: Risk) -> str | None:
     """What stands largest on the page; None where nothing may."""
-    if _share_says_something(risk) or risk.status == "group_hidden":
+    if _told_share(risk) is not None or risk.status == "group_hidden":
         return share_cell(risk.share_pct, risk.status)
     if risk.at_risk is not None and risk.decided:
         return f"{_about(risk.at_risk, risk.status)} af {whole(risk.decided)}"
@@ -263,9 +263,8 @@ def key_sentence(risk: Risk) -> str:
         f"Mindst tre af de fem risikofaktorer er til stede for {_about(risk.at_risk, risk.status)} af "
         f"{whole(risk.decided)} børn, hvor det kan afgøres"
     )
-    if risk.share_pct is None or not _share_says_something(risk):
-        return f"{counts}."
-    return f"{counts}, svarende til {percent(risk.share_pct)}"
+    share = _told_share(risk)
+    return f"{counts}." if share is None else f"{counts}, svarende til {percent(share)}"
 
 
 def interval_sentence(risk: Risk, unit: Unit | None = None) -> str:

@@ -181,7 +181,7 @@ def _rows_to_compare(report: Report, reports: ReportSet) -> list[tuple[str, Risk
         rows.append((texts.all_plans_name(reports), reports.all_plans, "plans"))
     if len(reports.kommuner) > 1:
         add(reports.delivery, "delivery")
-    droppable = ["delivery"] * (level != "kommune") + ["rest", "part", "plans"]
+    droppable = ["rest", "part", "plans"] if level == "kommune" else ["delivery", "rest", "part", "plans"]
     for kind in droppable:
         while len(rows) > MOST_ROWS.get(level, 6) and any(row[2] == kind for row in rows[1:]):
             rows.pop(max(i for i, row in enumerate(rows) if row[2] == kind))

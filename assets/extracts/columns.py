@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assets.arrival import NO_NAME
 from schemas.contracts import Contract
 from schemas.errors import InputRefused, Problem
 
@@ -29,12 +30,11 @@ _NOT_PERSONAL = re.compile(
 
 # A name that can be said: anything else may be a value in the place of a name.
 _SAYABLE = re.compile(r"[A-Za-zÆØÅæøå_][\w.-]{0,47}")
-_UNSAYABLE = "a name that can't be said"
 
 
 def say_name(name: str) -> str:
     """A delivered column name as messages may hold it."""
-    return name if _SAYABLE.fullmatch(name) and not re.search(r"\d{6}", name) else _UNSAYABLE
+    return name if _SAYABLE.fullmatch(name) and not re.search(r"\d{6}", name) else NO_NAME
 
 
 @dataclass(frozen=True)
