@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from assets.extracts import TypingReport
+    from assets.validation import Profile
 
 ROWS, NULLS, QUARANTINE, PROFILE = "rows", "nulls", "quarantine", "profile"
 UNKNOWN = "values unknown"
@@ -115,10 +116,12 @@ def keep_good_profiles(fingerprints: Fingerprints) -> None:
     fingerprints.seen[_GOOD] = {name: profile for name, profile in profiles.items() if profile}
 
 
-def good_profiles(fingerprints: Fingerprints, register: str) -> dict[date | None, dict[str, Any]]:
+def good_profiles(fingerprints: Fingerprints, register: str) -> dict[date | None, Profile]:
     """By status day (None for lists): the profiles of one register on the last good night."""
+    from assets.validation import Profile
+
     return {
-        read_vintage(vintage): profile
+        read_vintage(vintage): Profile.from_dict(profile)
         for name, profile in fingerprints.seen.get(_GOOD, {}).items()
         for found, _, vintage in [name.partition("/")]
         if found == register

@@ -8,13 +8,11 @@ The typed tables mirror the delivery: what is no longer delivered goes. Register
 typed.
 """
 
-from collections.abc import Mapping
-
 import dagster as dg
 
 from assets import files
-from assets.arrival import say_path
-from assets.extracts import Delivery, Source, TypingReport, discover, type_register
+from assets.extracts import Delivery, TypingReport, discover, type_register
+from assets.extracts.discovery import find_growing, find_twins
 from assets.extracts.manifest import check_manifests
 from assets.fingerprints import hash_bytes, hash_code
 from assets.home import name_vintage
@@ -59,7 +57,7 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
         raise InputRefused(
             [Problem(register, "", "not delivered", 1, "See `femfaktor check DIR` for the gaps.")]
         )
-    if twins := _find_twins(workspace, contract, delivered):
+    if twins := find_twins(contract, delivered.values(), fingerprints.file_hash):
         raise InputRefused(twins)
     for vintage, source in delivered.items():
         node, target = node_of(register, vintage), workspace.home.typed(register, vintage)
@@ -77,13 +75,8 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
             vintage=source.vintage,
             mapping=mapping,
         )
-        if growing := [file for file in source.files if not fingerprints.is_as_hashed(file)]:
-            action = "Is it still being copied? Run again when the delivery is whole."
-            rule, name = (
-                "the file changed while it was read",
-                say_path(growing[0].relative_to(delivery.folder)),
-            )
-            raise InputRefused([Problem(register, "", rule, len(growing), action, file=name)])
+        if growing := find_growing(source, delivery.folder, fingerprints.is_as_hashed):
+            raise InputRefused(growing)
         for note in _notes(report):
             workspace.say(f"{node}: {note}")
         fingerprints.record(node, inputs, target, facts=quality_facts(report, target))
@@ -95,30 +88,6 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
             fingerprints.forget(node)
             workspace.say(f"{node}: no longer delivered")
     return rows
-
-
-def _find_twins(workspace: Workspace, contract: Contract, delivered: Mapping[str, Source]) -> list[Problem]:
-    """Files that hold the same bytes as another status day's: one of the names is wrong.
-
-    Registers of persons only: the dwellings of a small place may well be those of the year before.
-    """
-    if "pnr" not in contract.key:
-        return []
-    hashes: dict[tuple[str, ...], list[str]] = {}
-    for vintage, source in delivered.items():
-        content = tuple(sorted(workspace.fingerprints.file_hash(file) for file in source.files))
-        hashes.setdefault(content, []).append(vintage)
-    return [
-        Problem(
-            contract.name,
-            "",
-            f"the same bytes were delivered for {' and '.join(vintages)}",
-            len(vintages),
-            "Check the year in the files' names.",
-        )
-        for vintages in hashes.values()
-        if len(vintages) > 1
-    ]
 
 
 def node_of(register: str, vintage: str = "") -> str:

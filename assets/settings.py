@@ -9,16 +9,19 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from schemas.coverage import COVERAGES
 from schemas.errors import EnvironmentUnfit
 
 if TYPE_CHECKING:
     from assets.disclosure.policy import Policy
 
 POLICY_TEMPLATE = Path(__file__).parent / "disclosure" / "policy.toml"
+
+_COVERAGE = {pair.name: pair.minimum for pair in COVERAGES}
 
 TEMPLATE = """\
 # femfaktor: all settings of this installation. Every line shows the default; an unknown key is an error.
@@ -46,6 +49,25 @@ outlines = ""
 # true: whoever approves a proposal logged in as somebody else than who ran the night or proposed it.
 second_person = false
 
+# How much of a register may change from the last good night to this one before the night refuses it, both
+# limits included. A drift passes once, by name: femfaktor nightly --accept-drift REGISTER.
+[drift]
+# Share of the rows, of the larger number. Registers grow by a few per cent a year; KRAF varies by ten.
+rows = 0.2
+# Share of all rows that are blank in a column.
+blanks = 0.1
+# Share of the rows with a code that would have to change it to be spread as before.
+codes = 0.25
+# Otherwise for one register, or one column of it:
+# [drift.only.kraf]
+# rows = 0.4
+# [drift.only."akm.socio13"]
+# codes = 0.5
+
+# Which share of the different values of one register must be found in another, at least.
+[coverage]
+@COVERAGE@
+
 [retention]
 # Days to keep the scored rows (one per child) once a date is counted. Above 0 a reason is required.
 scored_days = 0
@@ -63,7 +85,7 @@ run_history_days = 90
 # Columns that your delivery calls something else:  typed name = "DELIVERED NAME"
 # [registers.kraf.columns]
 # afg_dato = "AFG_AFGDTO"
-"""
+""".replace("@COVERAGE@", "\n".join(f'"{name}" = {least}' for name, least in _COVERAGE.items()))
 
 
 class _Section(BaseModel):
@@ -84,6 +106,37 @@ class Release(_Section):
     legal_basis: str = ""
     outlines: str = ""
     second_person: bool = False
+
+
+class DriftOnly(_Section):
+    """What is left out is as for all."""
+
+    rows: float | None = Field(default=None, ge=0, le=1)
+    blanks: float | None = Field(default=None, ge=0, le=1)
+    codes: float | None = Field(default=None, ge=0, le=1)
+
+
+class Drift(_Section):
+    rows: float = Field(default=0.2, ge=0, le=1)
+    blanks: float = Field(default=0.1, ge=0, le=1)
+    codes: float = Field(default=0.25, ge=0, le=1)
+    only: dict[str, DriftOnly] = Field(default_factory=dict)
+
+    @field_validator("only")
+    @classmethod
+    def _names_what_there_is(cls, only: dict[str, DriftOnly]) -> dict[str, DriftOnly]:
+        if only:
+            from schemas.registers import READ
+
+            there = {*READ, *(f"{name}.{c.name}" for name, contract in READ.items() for c in contract.kept)}
+            if unknown := sorted(only.keys() - there):
+                raise ValueError(f"no register or column that a factor reads: {', '.join(unknown)}")
+        return only
+
+    def of(self, register: str, column: str = "") -> Drift:
+        """The limits of a register, or of one of its columns."""
+        own = [self.only[name] for name in (register, f"{register}.{column}") if name in self.only]
+        return self.model_copy(update={k: v for each in own for k, v in each if v is not None})
 
 
 class Retention(_Section):
@@ -107,8 +160,17 @@ class Register(_Section):
 class Settings(_Section):
     delivery: Delivery = Delivery()
     release: Release = Release()
+    drift: Drift = Drift()
+    coverage: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=lambda: dict(_COVERAGE))
     retention: Retention = Retention()
     registers: dict[str, Register] = Field(default_factory=dict)
+
+    @field_validator("coverage")
+    @classmethod
+    def _names_pairs(cls, coverage: dict[str, float]) -> dict[str, float]:
+        if unknown := sorted(coverage.keys() - _COVERAGE.keys()):
+            raise ValueError(f"no such pair: {', '.join(unknown)}")
+        return _COVERAGE | coverage
 
     @property
     def mapping(self) -> dict[str, dict[str, str]]:

@@ -2,13 +2,12 @@
 together. What does not stops everything after it.
 
 Belongs here: the Dagster assets with their blocking checks, letting a drift pass. Does not belong here:
-contracts (`schemas/registers`), how a failed check is worded (`schemas/gate.py`), drift and coverage
-(`validation/`).
+contracts (`schemas/registers`), how a failed check is worded (`schemas/gate.py`), judging (`validation/`).
 
 Validates the file that is then used, not a plan that would read its source again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -21,20 +20,10 @@ from assets.home import read_vintage
 from assets.people import current_person
 from assets.quality import PROFILE, good_profiles
 from assets.registers import node_of
-from assets.risk_factors.areas import areas_of_dwellings
-from assets.risk_factors.inputs import Registers
-from assets.validation import (
-    Profile,
-    find_constant,
-    find_drift,
-    find_missing_vintages,
-    find_uncovered,
-    take_profile,
-)
+from assets.validation import find_missing_vintages, judge_table, judge_together
 from assets.workspace import Workspace, guarded
 from schemas.contracts import Contract
 from schemas.errors import InputRefused, Problem
-from schemas.gate import validate
 from schemas.registers import READ
 
 CHECK, TOGETHER = "contract_holds", "validated/together"
@@ -52,9 +41,7 @@ def validate_vintages(workspace: Workspace, contract: Contract) -> tuple[int, In
     """Hold the vintages typed anew to the contract: how many were looked at, and what is wrong with them."""
     fingerprints = workspace.fingerprints
     problems, looked_at = [], 0
-    before = {
-        day: Profile.from_dict(each) for day, each in good_profiles(fingerprints, contract.name).items()
-    }
+    before = good_profiles(fingerprints, contract.name)
     vintages = typed_vintages(workspace, contract.name)
     days = {vintage: read_vintage(vintage) for vintage in vintages}
     if vintages:
@@ -66,19 +53,12 @@ def validate_vintages(workspace: Workspace, contract: Contract) -> tuple[int, In
         if not fingerprints.changed(node, inputs):
             continue
         looked_at += 1
-        try:
-            table = validate(pl.scan_parquet(path), contract, day)
-        except InputRefused as refused:
-            problems.extend(refused.problems)
-            continue
-        profile = take_profile(table, contract)
-        wrong = find_constant(profile, contract, day) or _accept(
-            workspace, f"{contract.name}/{vintage}", find_drift(contract, day, profile, before)
-        )
+        judged = judge_table(path, contract, day, before, workspace.settings.drift)
+        wrong = [*judged.problems, *_accept(workspace, f"{contract.name}/{vintage}", judged.drift)]
         if wrong:
             problems.extend(wrong)
-        else:
-            fingerprints.record(node, inputs, facts={PROFILE: asdict(profile)})
+        elif judged.profile:
+            fingerprints.record(node, inputs, facts={PROFILE: asdict(judged.profile)})
     for node in fingerprints.nodes(f"validated/{contract.name}/"):
         if not workspace.home.typed(contract.name, node.rsplit("/", 1)[-1]).exists():
             fingerprints.forget(node)
@@ -88,7 +68,7 @@ def validate_vintages(workspace: Workspace, contract: Contract) -> tuple[int, In
     return looked_at, refused
 
 
-def _accept(workspace: Workspace, name: str, drift: list[Problem]) -> list[Problem]:
+def _accept(workspace: Workspace, name: str, drift: Sequence[Problem]) -> Sequence[Problem]:
     """The drift that stays a problem: none of it, where the run was told to accept it, which is written
     down."""
     if not drift or not workspace.accept_drift & {name, name.split("/")[0]}:
@@ -112,6 +92,8 @@ def validate_together(workspace: Workspace) -> InputRefused | None:
     }
     days = workspace.settings.reference_dates([date.fromisoformat(vintage) for vintage in tables["bef"]])
     inputs["dates"] = ", ".join(map(str, days))
+    minimums = workspace.settings.coverage
+    inputs["limits"] = ", ".join(f"{name}: {least}" for name, least in minimums.items())
     inputs["code"] = hash_code("assets/validation", "assets/risk_factors/areas.py", "schemas/coverage.py")
     if not fingerprints.changed(TOGETHER, inputs):
         return None
@@ -119,27 +101,13 @@ def validate_together(workspace: Workspace) -> InputRefused | None:
         name: {read_vintage(vintage): pl.scan_parquet(path) for vintage, path in vintages.items()}
         for name, vintages in tables.items()
     }
-    problems = [*find_uncovered(frames), *_find_wrong_areas(frames, days)]
+    problems = judge_together(frames, days, minimums)
     if not problems:
         fingerprints.record(TOGETHER, inputs)
         return None
     refused = InputRefused(problems)
     workspace.failures.append(refused)
     return refused
-
-
-def _find_wrong_areas(
-    frames: Mapping[str, Mapping[date | None, pl.LazyFrame]], days: Iterable[date]
-) -> list[Problem]:
-    """What scoring would refuse in the area lists, on any reference date; each problem once."""
-    lists = {name: tables[None] for name, tables in frames.items() if None in tables}
-    problems: list[Problem] = []
-    for day in days:
-        try:
-            areas_of_dwellings(Registers(frames={}, lists=lists), day)
-        except InputRefused as refused:
-            problems += refused.problems
-    return list(dict.fromkeys(problems))
 
 
 def _checked(refused: InputRefused | None) -> dg.AssetCheckResult:

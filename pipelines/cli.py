@@ -261,32 +261,15 @@ def make_synthetic(
 @click.pass_obj
 def check(home: Home, folder: Path, as_json: bool) -> None:
     """Dry run on a delivery: what is there, what is missing, what can't be mapped, what to write in
-    femfaktor.toml.
+    femfaktor.toml; what has drifted from the last good night, what doesn't fit together.
 
-    Reads DIR and writes nothing. Exit code 20 if `nightly` would refuse the delivery.
+    Reads DIR and keeps nothing. Exit code 20 if `nightly` would refuse the delivery.
     """
-    from dataclasses import replace
-
-    from assets.extracts import inspect_delivery
-    from assets.prerequisites import find_gaps
+    from assets.dry_run import inspect_delivery
     from assets.settings import load_settings
 
     home.create()
-    settings = load_settings(home.settings)
-    result = inspect_delivery(
-        folder,
-        settings.mapping,
-        redelivery=settings.delivery.redelivery,
-        manifest=settings.delivery.manifest,
-        tmp=home.temp,
-    )
-    if result.is_usable:
-        delivered = [
-            (check.source.register, check.source.vintage, check.report.columns if check.report else ())
-            for check in result.sources
-        ]
-        problems, notes = find_gaps(delivered, settings, home.definitions)
-        result = replace(result, problems=tuple(problems), notes=(*result.notes, *notes))
+    result = inspect_delivery(folder, home, load_settings(home.settings))
     click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.to_text(), nl=as_json)
     sys.exit(0 if result.is_usable else 20)
 

@@ -3,7 +3,8 @@
 Belongs here: the pairs with their limits. Does not belong here: counting (`assets/validation/coverage.py`).
 
 Another pseudonymisation key in one register gives no error anywhere: everybody is simply not found, and "not
-convicted" is what remains. The limits are ours (G), far below what real registers reach.
+convicted" is what remains. The limits are ours (G), far below what real registers reach; femfaktor.toml may
+set others.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ class Coverage:
     key: str
     minimum: float
     of_mothers: bool = False
+
+    @property
+    def name(self) -> str:
+        """As in femfaktor.toml."""
+        return f"{self.register}.{self.column} in {self.found_in}.{self.key}"
 
     @property
     def words(self) -> str:

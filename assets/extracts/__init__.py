@@ -5,21 +5,17 @@ Does not belong here: what a register must hold (`schemas/registers`), what its 
 (`assets/risk_factors`), Dagster (`assets/registers.py`).
 
 The way: `discover` (names) -> `type_register` (chunks -> typed values -> checked rows -> Parquet).
-`inspect_delivery` goes the same way without keeping anything.
 """
 
-from assets.extracts.check import DeliveryCheck, inspect_delivery
 from assets.extracts.discovery import Delivery, Source, discover
 from assets.extracts.markers import is_synthetic, is_synthetic_delivery
 from assets.extracts.typed import TypingReport, type_register
 
 __all__ = [
     "Delivery",
-    "DeliveryCheck",
     "Source",
     "TypingReport",
     "discover",
-    "inspect_delivery",
     "is_synthetic",
     "is_synthetic_delivery",
     "type_register",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -174,3 +174,39 @@ def find_files(
     order = list(contracts)
     sources.sort(key=lambda source: (order.index(source.register), source.vintage or date.min))
     return Delivery(folder, tuple(sources), tuple(unknown)), problems
+
+
+def find_twins(
+    contract: Contract, sources: Iterable[Source], hash_of: Callable[[Path], str]
+) -> list[Problem]:
+    """Files that hold the same bytes as another status day's: one of the names is wrong.
+
+    Registers of persons only: the dwellings of a small place may well be those of the year before.
+    """
+    if "pnr" not in contract.key:
+        return []
+    days: dict[tuple[str, ...], list[str]] = {}
+    for source in sources:
+        content = tuple(sorted(map(hash_of, source.files)))
+        days.setdefault(content, []).append(str(source.vintage))
+    return [
+        Problem(
+            contract.name,
+            "",
+            f"the same bytes were delivered for {' and '.join(alike)}",
+            len(alike),
+            "Check the year in the files' names.",
+        )
+        for alike in days.values()
+        if len(alike) > 1
+    ]
+
+
+def find_growing(source: Source, folder: Path, is_as_hashed: Callable[[Path], bool]) -> list[Problem]:
+    """Whether the files, now that they were read, are still as they were before."""
+    growing = [file for file in source.files if not is_as_hashed(file)]
+    if not growing:
+        return []
+    rule, name = "the file changed while it was read", say_path(growing[0].relative_to(folder))
+    action = "Is it still being copied? Run again when the delivery is whole."
+    return [Problem(source.register, "", rule, len(growing), action, file=name)]

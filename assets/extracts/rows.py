@@ -26,7 +26,7 @@ def apply_row_rules(
     def settle(column: str, rule: str, count: int, of: int, limit: float, then: str, action: str) -> bool:
         """Whether the rows are left aside."""
         # In a small register one row is more than any share.
-        if count > max(1, limit * of):
+        if count > 1 and count / of > limit:
             problems.append(Problem(contract.name, column, rule, count, action, of=of))
             return False
         # A rule about most rows says nothing about single ones.

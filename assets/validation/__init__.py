@@ -1,18 +1,18 @@
 """Whether typed tables are what they were, what they must be, and fit together.
 
-Belongs here: profiles of tables, drift against the last good night, coverage between registers.
+Belongs here: profiles of tables, drift against the last good night, coverage between registers, and judging
+by all of them.
 Does not belong here: contracts of one table (`schemas/gate.py`), Dagster (`assets/validated.py`).
 """
 
-from assets.validation.coverage import find_uncovered
-from assets.validation.drift import find_drift, find_missing_vintages
-from assets.validation.profile import Profile, find_constant, take_profile
+from assets.validation.drift import find_missing_vintages
+from assets.validation.judging import Judgement, judge_table, judge_together
+from assets.validation.profile import Profile
 
 __all__ = [
+    "Judgement",
     "Profile",
-    "find_constant",
-    "find_drift",
     "find_missing_vintages",
-    "find_uncovered",
-    "take_profile",
+    "judge_table",
+    "judge_together",
 ]

@@ -23,14 +23,16 @@ CHILDHOOD_YEARS = 18
 Tables = Mapping[str, Mapping[date | None, pl.LazyFrame]]
 
 
-def find_uncovered(tables: Tables) -> list[Problem]:
+def find_uncovered(tables: Tables, minimums: Mapping[str, float]) -> list[Problem]:
     """Each pair, every status day of one with the nearest of the other. `tables`: register -> status day
-    (None for lists) -> typed table."""
+    (None for lists) -> typed table; `minimums`: by name of the pair, the least share that must be found."""
     return [
         problem
         for pair in COVERAGES
         for one, other in _near(tables.get(pair.register, {}), tables.get(pair.found_in, {}))
-        for problem in _judge(pair, one, tables[pair.register][one], tables[pair.found_in][other])
+        for problem in _judge(
+            pair, one, tables[pair.register][one], tables[pair.found_in][other], minimums[pair.name]
+        )
     ]
 
 
@@ -50,7 +52,9 @@ def _near(first: Iterable[date | None], second: Iterable[date | None]) -> list[t
     return sorted(near, key=str)
 
 
-def _judge(pair: Coverage, day: date | None, values: pl.LazyFrame, keys: pl.LazyFrame) -> list[Problem]:
+def _judge(
+    pair: Coverage, day: date | None, values: pl.LazyFrame, keys: pl.LazyFrame, minimum: float
+) -> list[Problem]:
     if pair.register == "bef" and pair.column == "mor_id" and day:
         childhood = pl.date(day.year - CHILDHOOD_YEARS, day.month, day.day)
         values = values.filter(pl.col("foed_dag") > childhood)
@@ -60,7 +64,7 @@ def _judge(pair: Coverage, day: date | None, values: pl.LazyFrame, keys: pl.Lazy
         [wanted.select(pl.len()), wanted.join(known, on="value", how="anti").select(pl.len())]
     )
     among, missing = (count.item() for count in counts)
-    if among < FEWEST_VALUES or missing <= (1 - pair.minimum) * among:
+    if among < FEWEST_VALUES or (among - missing) / among >= minimum:
         return []
     return [
         Problem(

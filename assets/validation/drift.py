@@ -1,9 +1,11 @@
 """Drift: what has changed since the last good night by more than a register changes.
 
-Belongs here: the limits, and holding two profiles against each other.
-Does not belong here: taking profiles (`profile.py`), letting a drift pass (`assets/validated.py`).
+Belongs here: holding two profiles against each other.
+Does not belong here: taking profiles (`profile.py`), the limits (`assets/settings.py`), letting a drift pass
+(`assets/validated.py`).
 
-A status day is held against itself on the last good night; a new one against the one before it.
+A status day is held against itself on the last good night; a new one against the one before it. Shares are
+quotients of whole numbers: differences of two shares would miss a limit that is met exactly.
 """
 
 from __future__ import annotations
@@ -11,22 +13,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from assets.settings import Drift
 from assets.validation.profile import FEWEST_ROWS, Profile
 from schemas.contracts import Contract
 from schemas.errors import Problem
-
-ROWS_MAY_CHANGE = 0.2
-"""Share of the rows, of the larger number. Registers grow by a few per cent a year; KRAF varies by ten."""
-BLANKS_MAY_CHANGE = 0.1
-"""Of all rows: the share of blanks in a column."""
-CODES_MAY_CHANGE = 0.25
-"""Of the rows with a code: those that would have to change it to be spread as before."""
 
 _ACTION = "Compare with the delivery before. If it is right: femfaktor nightly --accept-drift {}, once."
 
 
 def find_drift(
-    contract: Contract, vintage: date | None, now: Profile, before: Mapping[date | None, Profile]
+    contract: Contract,
+    vintage: date | None,
+    now: Profile,
+    before: Mapping[date | None, Profile],
+    limits: Drift,
 ) -> list[Problem]:
     """What drifted in one table; `before` by status day, as of the last good night. Within the limits, both
     included: nothing."""
@@ -41,7 +41,7 @@ def find_drift(
         problems.append(Problem(contract.name, column, rule, count, action, of=of, file=file))
 
     gone = was.rows - now.rows
-    if abs(gone) > ROWS_MAY_CHANGE * max(was.rows, now.rows):
+    if abs(gone) / max(was.rows, now.rows) > limits.of(contract.name).rows:
         drifted(
             "",
             "rows fewer than on the last good night" if gone > 0 else "rows more than on the last good night",
@@ -49,13 +49,14 @@ def find_drift(
             was.rows,
         )
     for column in now.blanks.keys() & was.blanks.keys():
-        change = now.blanks[column] / now.rows - was.blanks[column] / was.rows
-        if abs(change) > BLANKS_MAY_CHANGE:
+        limit = limits.of(contract.name, column)
+        change = now.blanks[column] * was.rows - was.blanks[column] * now.rows
+        if abs(change) / (now.rows * was.rows) > limit.blanks:
             words = "more" if change > 0 else "fewer"
             drifted(column, f"{words} blanks than on the last good night", now.blanks[column], now.rows)
         elif column in now.constant and column not in was.constant:
             drifted(column, "all rows say the same, unlike on the last good night", now.rows, now.rows)
-        elif (moved := _moved(contract, column, vintage, reference, now, was)) > CODES_MAY_CHANGE:
+        elif (moved := _moved(contract, column, vintage, reference, now, was)) > limit.codes:
             coded = now.rows - now.blanks[column]
             rule = "codes are spread otherwise than on the last good night"
             drifted(column, rule, round(moved * coded), coded)
@@ -80,7 +81,8 @@ def _moved(
     of_a, of_b = sum(a.values()), sum(b.values())
     if not of_a or not of_b:
         return 0.0
-    return sum(abs(a.get(code, 0) / of_a - b.get(code, 0) / of_b) for code in a.keys() | b.keys()) / 2
+    moved = sum(abs(a.get(code, 0) * of_b - b.get(code, 0) * of_a) for code in a.keys() | b.keys())
+    return moved / (2 * of_a * of_b)
 
 
 def find_missing_vintages(

@@ -15,8 +15,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.extracts import type_register
-from assets.validation import find_constant, find_uncovered, take_profile
-from schemas.gate import validate
+from assets.settings import Drift, Settings
+from assets.validation import judge_table, judge_together
 from schemas.registers import CONTRACTS
 from tests.faults.delivery import good_parts
 
@@ -51,8 +51,9 @@ def main(persons: int = 1_000_000) -> None:
     contract = CONTRACTS["bef"]
 
     def hold(table: Path) -> None:
-        find_constant(take_profile(validate(pl.scan_parquet(table), contract, DAY), contract), contract, DAY)
-        find_uncovered({"bef": {DAY: pl.scan_parquet(table)}})
+        judged = judge_table(table, contract, DAY, {}, Drift())
+        together = judge_together({"bef": {DAY: pl.scan_parquet(table)}}, [], Settings().coverage)
+        assert not (judged.problems or together)
 
     with tempfile.TemporaryDirectory() as folder:
         delivered, typed = Path(folder) / "bef2024.parquet", Path(folder) / "typed.parquet"

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from assets.dry_run import inspect_delivery
 from assets.home import Home
+from assets.settings import load_settings
 from synthetic_data.deliveries import Format
 from tests.faults.cases import GROUPS
 from tests.faults.delivery import FORMS
 from tests.faults.fault import Fault
-from tests.faults.play import ingest, make_home, play
+from tests.faults.play import delivered, ingest, make_home, play
+from tests.support.homes import copy_home, tree
 
 FAULTS = [fault for group in GROUPS for fault in group.faults]
 
@@ -50,6 +53,30 @@ def test_a_fault_is_refused_clearly_or_counted_and_the_next_good_night_is_as_eve
     fault: Fault, form: Format, later: bool, good_homes: dict[Format, Home], tmp_path: Path
 ) -> None:
     play(fault, good_homes[form], form, tmp_path, is_later=later)
+
+
+def _beside_the_night() -> Iterator[object]:
+    """One form of each; without the marker, the first of each group."""
+    first = {group.faults[0].name for group in GROUPS} | {"a register of another pseudonymisation key"}
+    for fault in FAULTS:
+        yield pytest.param(fault, id=fault.name, marks=() if fault.name in first else pytest.mark.faults)
+
+
+@pytest.mark.parametrize("fault", list(_beside_the_night()))
+def test_the_check_of_a_delivery_says_all_that_the_night_would_and_keeps_nothing(
+    fault: Fault, good_homes: dict[Format, Home], tmp_path: Path
+) -> None:
+    form = fault.forms[0]
+    home = copy_home(good_homes[form], tmp_path / "home")
+    fault.plant(delivered(home, form))
+    before = tree(home.private)
+    check = inspect_delivery(home.root / "extracts", home, load_settings(home.settings))
+    assert tree(home.private) == before
+    said = {str(p) for p in (*check.problems, *(p for source in check.sources for p in source.problems))}
+    assert check.is_usable == (fault.exit == 0), said
+    lacking = {name.split(":")[0] for name in check.missing}
+    refused = [each for each in ingest(home).problems if each.register not in lacking]
+    assert {str(problem) for problem in refused} <= said
 
 
 def test_every_fault_has_a_name_of_its_own() -> None:

@@ -42,9 +42,24 @@ def test_init_writes_settings_that_load_and_never_overwrites_them(tmp_path):
         ("[relase]\n", "relase"),
         ("[release]\nreference_years = 0\n", "reference_years"),
         ("[retention]\nscored_days = 3\n", "scored_reason"),
+        ("[drift]\nrow = 0.3\n", "drift.row"),
+        ("[drift]\nrows = 1.5\n", "drift.rows"),
+        ("[drift.only.akn]\nrows = 0.3\n", "akn"),
+        ('[drift.only."akm.socio"]\nblanks = 0.3\n', "akm.socio"),
+        ('[coverage]\n"bef.pnr in akm.pnr" = 0.3\n', "bef.pnr in akm.pnr"),
         ("not toml", "not valid TOML"),
     ],
-    ids=["unknown section", "value below the minimum", "keeping rows without a reason", "no TOML at all"],
+    ids=[
+        "unknown section",
+        "value below the minimum",
+        "keeping rows without a reason",
+        "no such kind of drift",
+        "a limit above all rows",
+        "no such register",
+        "no such column",
+        "no such pair",
+        "no TOML at all",
+    ],
 )
 def test_settings_that_are_wrong_are_refused_with_exit_40_and_the_key(tmp_path, text, named):
     (tmp_path / "extracts").mkdir()

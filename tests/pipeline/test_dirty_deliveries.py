@@ -14,11 +14,12 @@ import polars as pl
 import pytest
 
 from assets.aggregated import aggregate_dates
-from assets.extracts import inspect_delivery
+from assets.dry_run import DeliveryCheck, inspect_delivery
 from assets.home import Home
 from assets.registers import type_vintages
 from assets.risk_factors.scoring import score_children
 from assets.scored import definitions_of, open_registers, score_dates
+from assets.settings import Settings
 from assets.validated import validate_vintages
 from assets.workspace import Workspace
 from pipelines.night import run_night
@@ -200,8 +201,13 @@ def filthy(tmp_path_factory) -> Home:
     return home
 
 
+def look_at(home: Home) -> DeliveryCheck:
+    settings = Settings.model_validate({"delivery": {"redelivery": "latest"}})
+    return inspect_delivery(home.root / "extracts", home, settings)
+
+
 def test_everything_that_is_wrong_is_said_at_once_each_with_its_place_and_count(filthy: Home) -> None:
-    check = inspect_delivery(filthy.root / "extracts", redelivery="latest")
+    check = look_at(filthy)
     problems = [*check.problems, *(problem for source in check.sources for problem in source.problems)]
     said = [(p.register, p.column, p.rule, p.count) for p in problems]
     refused = {dirt.kind for dirt in REFUSED}
@@ -220,7 +226,7 @@ def test_everything_that_is_wrong_is_said_at_once_each_with_its_place_and_count(
 
 
 def test_what_can_be_read_in_a_filthy_delivery_is_counted(filthy: Home) -> None:
-    check = inspect_delivery(filthy.root / "extracts", redelivery="latest")
+    check = look_at(filthy)
     reports = {
         (s.source.register, s.report.files[0]): s.report for s in check.sources if s.report is not None
     }

@@ -79,7 +79,8 @@ GROUP = Group(
     "Drift and coverage",
     "Each status day is held against the last good night: a fifth of the rows, ten points of blanks, a "
     "quarter of the codes may change (`femfaktor nightly --accept-drift REGISTER` lets more pass, once, and "
-    "is written down). And registers against each other: do they speak of the same persons?",
+    "is written down). And registers against each other: do they speak of the same persons? `[drift]` and "
+    "`[coverage]` in `femfaktor.toml` set other limits.",
     (
         Fault(
             name="a register that is thirty per cent smaller",

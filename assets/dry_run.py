@@ -1,28 +1,37 @@
-"""A dry run on a real delivery: what is there, what is missing, what to write in femfaktor.toml.
+"""A dry run on a real delivery: what is there, what is missing, what to write in femfaktor.toml; and all that
+a night would refuse.
 
 Belongs here: the whole way through a delivery without keeping anything, and its summary as text.
-Does not belong here: the command (`pipelines/cli.py`), the rules themselves (the other modules here).
+Does not belong here: the command (`pipelines/cli.py`), the rules themselves (`extracts/`, `validation/`).
 """
 
 from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+
+import polars as pl
 
 from assets.arrival import say_path
 from assets.extracts.columns import ColumnMapping, say_name
-from assets.extracts.discovery import Delivery, Source, find_files
+from assets.extracts.discovery import Delivery, Source, find_files, find_growing, find_twins
 from assets.extracts.manifest import check_manifests
 from assets.extracts.markers import is_synthetic_delivery
 from assets.extracts.readers import column_names
 from assets.extracts.typed import TypingReport, type_register
-from assets.fingerprints import hash_file
+from assets.fingerprints import Fingerprints
+from assets.home import Home
+from assets.prerequisites import find_gaps
+from assets.quality import good_profiles
+from assets.settings import Settings
+from assets.validation import find_missing_vintages, judge_table, judge_together
 from schemas.contracts import Contract, Period
 from schemas.errors import FemfaktorError, InputRefused, Problem
-from schemas.registers import CONTRACTS
+from schemas.registers import CONTRACTS, READ
 
 # Codes that few rows carry could point at a person: only the count is said.
 _FEWEST_ROWS = 5
@@ -31,7 +40,7 @@ _MOST_CODES = 10
 
 @dataclass(frozen=True)
 class SourceCheck:
-    """One register and status day: how it would be typed (`report`), or why not (`problems`)."""
+    """One register and status day: how it would be typed (`report`), and why it would be refused."""
 
     source: Source
     report: TypingReport | None
@@ -105,58 +114,106 @@ class DeliveryCheck:
         return "\n".join([*lines, "", verdict]) + "\n"
 
 
-def inspect_delivery(
-    folder: Path,
-    mapping: Mapping[str, ColumnMapping] | None = None,
-    *,
-    contracts: Mapping[str, Contract] = CONTRACTS,
-    redelivery: str = "refuse",
-    manifest: str = "optional",
-    tmp: Path | None = None,
-) -> DeliveryCheck:
-    """Type everything below `folder` into a temporary folder (in `tmp` if given) and say how it went.
+def inspect_delivery(folder: Path, home: Home, settings: Settings) -> DeliveryCheck:
+    """Type everything below `folder` into a temporary folder of the home, judge it as the home's next night
+    would, and say how it went. The home's record is only read.
 
-    `mapping`: register -> typed column -> delivered column. Never raises for what is wrong with the
-    delivery; EnvironmentUnfit when the folder is missing.
+    Never raises for what is wrong with the delivery; EnvironmentUnfit when the folder is missing or the
+    record can't be read.
     """
-    delivery, problems = find_files(folder, contracts, redelivery=redelivery)
+    delivery, problems = find_files(folder, CONTRACTS, redelivery=settings.delivery.redelivery)
+    last_night = Fingerprints(home.state)
     problems += check_manifests(
         folder,
         [(source.register, file) for source in delivery.sources for file in source.files],
-        hash_file,
-        is_required=manifest == "required",
+        last_night.file_hash,
+        is_required=settings.delivery.manifest == "required",
     )
     checks: list[SourceCheck] = []
     suggestions: dict[str, dict[str, str]] = {}
-    with tempfile.TemporaryDirectory(dir=tmp, prefix="check-") as scratch:
+    with tempfile.TemporaryDirectory(dir=home.temp if home.temp.is_dir() else None, prefix="check-") as name:
+        scratch, typed = Path(name), dict[str, dict[date | None, Path]]()
         for source in delivery.sources:
-            contract = contracts[source.register]
-            columns = (mapping or {}).get(source.register, {})
-            checks.append(_check_source(source, contract, Path(scratch), columns))
-            for name, delivered in _suggest(source, contract, columns).items():
-                suggestions.setdefault(source.register, {}).setdefault(name, delivered)
-    found = {source.register for source in delivery.sources}
+            contract, columns = CONTRACTS[source.register], settings.mapping.get(source.register, {})
+            target = scratch / source.register / source.typed_name
+            check = _check_source(source, contract, target, columns, delivery.folder, last_night)
+            for column, delivered in _suggest(source, contract, columns).items():
+                suggestions.setdefault(source.register, {}).setdefault(column, delivered)
+            if check.report and source.register in READ:
+                before = good_profiles(last_night, source.register)
+                judged = judge_table(target, contract, source.vintage, before, settings.drift)
+                check = replace(check, problems=(*check.problems, *judged.problems, *judged.drift))
+                typed.setdefault(source.register, {})[source.vintage] = target
+            else:
+                target.unlink(missing_ok=True)
+            checks.append(check)
+        missing = [name for name, c in CONTRACTS.items() if c.required and not delivery.of(name)]
+        problems += _beside_each_other(delivery, last_night)
+        days = settings.reference_dates([day for day in typed.get("bef", {}) if day])
+        tables = {
+            register: {day: pl.scan_parquet(path) for day, path in paths.items()}
+            for register, paths in typed.items()
+        }
+        has_areas = typed.keys() >= {"omraader", "omraade_adresser"}
+        problems += judge_together(tables, days if has_areas else [], settings.coverage)
+    notes = _notes(delivery, CONTRACTS)
+    if not missing:
+        gaps, left_out = find_gaps(_columns(checks), settings, home.definitions)
+        problems += gaps
+        notes += left_out
     return DeliveryCheck(
         folder=folder,
         sources=tuple(checks),
         unknown=tuple(say_path(path.relative_to(folder)) for path in delivery.unknown),
-        missing=tuple(f"{name}: {c.en}" for name, c in contracts.items() if c.required and name not in found),
-        notes=tuple(_notes(delivery, contracts)),
+        missing=tuple(f"{name}: {CONTRACTS[name].en}" for name in missing),
+        notes=tuple(notes),
         problems=tuple(problems),
         suggestions=suggestions,
         synthetic=is_synthetic_delivery(delivery),
     )
 
 
-def _check_source(source: Source, contract: Contract, scratch: Path, mapping: ColumnMapping) -> SourceCheck:
-    target = scratch / "typed.parquet"
+def _check_source(
+    source: Source,
+    contract: Contract,
+    target: Path,
+    mapping: ColumnMapping,
+    folder: Path,
+    fingerprints: Fingerprints,
+) -> SourceCheck:
+    for file in source.files:
+        fingerprints.file_hash(file)
     try:
         report = type_register(source.files, contract, target, vintage=source.vintage, mapping=mapping)
     except InputRefused as refused:
         return SourceCheck(source, None, refused.problems)
-    finally:
-        target.unlink(missing_ok=True)
-    return SourceCheck(source, report, ())
+    return SourceCheck(source, report, tuple(find_growing(source, folder, fingerprints.is_as_hashed)))
+
+
+def _beside_each_other(delivery: Delivery, last_night: Fingerprints) -> list[Problem]:
+    """Status days of one register that are alike, and those that the last good night had."""
+    return [
+        problem
+        for contract in READ.values()
+        for sources in [delivery.of(contract.name)]
+        if sources
+        for problem in (
+            *find_twins(contract, sources.values(), last_night.file_hash),
+            *find_missing_vintages(contract, sources, good_profiles(last_night, contract.name)),
+        )
+    ]
+
+
+def _columns(checks: Iterable[SourceCheck]) -> list[tuple[str, date | None, Iterable[str]]]:
+    """Register, status day and columns; of what was refused, all that it should have."""
+    return [
+        (
+            check.source.register,
+            check.source.vintage,
+            check.report.columns if check.report else CONTRACTS[check.source.register].polars_schema,
+        )
+        for check in checks
+    ]
 
 
 def _suggest(source: Source, contract: Contract, mapping: ColumnMapping) -> dict[str, str]:
@@ -218,9 +275,10 @@ def _source_lines(check: SourceCheck) -> list[str]:
     when = f"{source.vintage}" if source.vintage else "list"
     files = source.files[0].name + (f" and {len(source.files) - 1} more" if len(source.files) > 1 else "")
     head = f"  {source.register} {when} ({source.form}: {files})"
+    refused = [f"    {problem}" for problem in check.problems]
     if report is None:
-        return [f"{head}: REFUSED", *(f"    {problem}" for problem in check.problems)]
-    lines = [f"{head}: {report.rows_written:,} rows"]
+        return [f"{head}: REFUSED", *refused]
+    lines = [f"{head}: {report.rows_written:,} rows{', REFUSED' if refused else ''}", *refused]
     if report.blank_rows:
         lines.append(f"    {report.blank_rows:,} empty lines are dropped")
     if report.duplicates_dropped:
