@@ -20,14 +20,14 @@ Floats = npt.NDArray[np.float64]
 
 # f1..f5 among children for whom the factor is known.
 NATIONAL = np.array([0.264, 0.02, 0.0935, 0.173, 0.30])
-IN_AREAS = np.array([0.382, 0.047, 0.320, 0.462, 1.0])
+IN_AREAS = np.array([0.374, 0.047, 0.320, 0.462, 1.0])
 CHILDREN_IN_AREAS = 0.087  # of all children: 200 areas with 500 each, of 1.16 million
 OUTSIDE = (NATIONAL - CHILDREN_IN_AREAS * IN_AREAS) / (1 - CHILDREN_IN_AREAS)
-CORRELATION = 0.15  # of any two factors' latent dispositions
+CORRELATION = 0.18  # of any two factors' latent dispositions; about 0.17 is left when factors are counted
 CORRELATION_IN_AREAS = 0.165  # of those who move in: work and convictions change before they are counted
 AT_RISK_NATIONAL = 0.049
 # ... which takes from the middle: who moves in, by how many of the first four factors, of the above.
-TILT = np.array([0.90, 0.98, 1.08, 1.04, 2.1])
+TILT = np.array([0.90, 0.98, 1.08, 1.04, 2.6])
 
 MINORS_OUTSIDE, MINORS_IN_AREAS = 0.20, 0.27  # under 18, of the residents
 EMPLOYED_OUTSIDE, EMPLOYED_IN_AREAS = 0.73, 0.46  # of those aged 18-64
