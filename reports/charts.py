@@ -184,6 +184,8 @@ def _properties(cut: str):
 
 @cache
 def _advance(char: str, cut: str) -> float:
+    if fonts.drawable(char) != char:
+        return SIZE * POINT  # set in another font on a web page, about as wide as it is high
     return _font(cut).load_char(ord(char)).linearHoriAdvance / 65536 * POINT
 
 
@@ -210,6 +212,21 @@ def clipped(text: str, width: float, cut: str = "regular") -> str:
     if text[kept : kept + 1].isdigit():
         return f"{text[:kept].rstrip('0123456789.,').rstrip()}…"
     return f"{text[:kept].rstrip()}…"
+
+
+def shortened(text: str, width: float, cut: str = "regular") -> str:
+    """`text` in one line of `width` millimetres: a long one keeps its beginning and its last words, and what
+    is left out between them is one …, never inside a number.
+    """
+    if text_width(text, cut) <= width:
+        return text
+    words, end = text.split(" "), ""
+    while len(words) > 1 and text_width(f"… {words[-1]} {end}".rstrip(), cut) <= width / 3:
+        end = f"{words.pop()} {end}".rstrip()
+    if not end:
+        return clipped(text, width, cut)
+    begin = clipped(" ".join(words), width - text_width(f" {end}", cut), cut)
+    return f"{begin} {end}" if begin.endswith("…") else f"{begin} … {end}"
 
 
 def _hidden(canvas: Canvas, x: float, y: float, label: str, height: float = 4.0) -> None:
@@ -273,7 +290,7 @@ def comparison(bars: Sequence[Bar], width: float) -> str:
     for i, bar in enumerate(bars):
         y, own = row * (i + 0.5), bar.kind == "area"
         cut = "semibold" if own else "regular"
-        canvas.text(names, y, clipped(bar.name, names, cut), INK, cut, ha="right")
+        canvas.text(names, y, shortened(bar.name, names, cut), INK, cut, ha="right")
         if bar.share_pct is None:
             _hidden(canvas, left + 0.8, y, bar.label)
             continue
@@ -385,11 +402,10 @@ def development(
 ) -> str:
     """The share over the dates, its interval as a band; gaps stay gaps and say why. `other`: a thin line."""
     canvas = Canvas(width, height)
-    left, top, bottom = 7.0, 5.0, height - 5.4
-    right = width - 1.0
-    ceiling = _ceiling(
-        [p.high_pct or p.share_pct or 0.0 for p in points] + [p.share_pct or 0.0 for p in other]
-    )
+    left, right, bottom = 7.0, width - 1.0, height - 5.4
+    shares = [value for p in points for value in (p.share_pct, p.high_pct) if value is not None]
+    shares += [p.share_pct for p in other if p.share_pct is not None]
+    ceiling = _ceiling(shares)
     days = [p.day.toordinal() for p in points]
     inner_left, inner_right = left + 6.5, right - 6.5
 
@@ -399,10 +415,18 @@ def development(
         share = (point.day.toordinal() - days[0]) / (days[-1] - days[0])
         return inner_left + share * (inner_right - inner_left)
 
+    marks = [
+        _Mark((x_of(before) + x_of(point)) / 2, point.mark)
+        for before, point in itertools.pairwise(points)
+        if point.mark
+    ]
+    lanes = _lanes(marks, right)
+    top = 5.0 + MARK_ROW * max(len(lanes) - 1, 0)
+
     def y_of(share: float) -> float:
         return bottom - min(share, ceiling) / ceiling * (bottom - top)
 
-    for step in (0, ceiling / 2, ceiling):
+    for step in (0, ceiling / 2, ceiling) if shares else (0,):
         canvas.line([(left, y_of(step)), (right, y_of(step))], LINE if step else GREY, 0.6)
         canvas.text(left - 1.5, y_of(step), decimal(step), GREY, ha="right")
     for run in _runs(points):
@@ -415,11 +439,13 @@ def development(
         elif band:
             x, low, high = band[0]
             canvas.rect(x - 1.5, y_of(high), 3.0, y_of(low) - y_of(high), ACCENT_TINT)
-    for before, point in itertools.pairwise(points):
-        if point.mark:
-            x = (x_of(before) + x_of(point)) / 2
-            canvas.line([(x, top - 1.5), (x, bottom)], INK, 0.8, DASHED)
-            canvas.text(x, top - 3.2, point.mark, INK, "italic", ha="center", backed=True)
+    for lane, entries in enumerate(lanes):
+        for mark in entries:
+            canvas.line([(mark.x, top - 1.5 - MARK_ROW * lane), (mark.x, bottom)], INK, 0.8, DASHED)
+    for lane, entries in enumerate(lanes):
+        for mark in entries:
+            start, y = mark.start(right), top - 3.2 - MARK_ROW * lane
+            canvas.text(start, y, mark.text, INK, "italic", backed=True)
     for run in _runs(other):
         canvas.line([(x_of(p), y_of(p.share_pct or 0.0)) for p in run], GREY, 1.0, DASHED)
         for p in run:
@@ -428,16 +454,27 @@ def development(
         canvas.line([(x_of(p), y_of(p.share_pct or 0.0)) for p in run], ACCENT, 1.8)
         for p in run:
             canvas.dot(x_of(p), y_of(p.share_pct or 0.0), 1.0, "white", ACCENT, 1.4)
-    named = next((p for p in other if p.share_pct is not None), None)
-    if named is not None and named.share_pct is not None:
-        y = y_of(named.share_pct)
-        canvas.text(x_of(named) - 2, y - 3.0 if y - 3.0 > top else y + 3.0, other_name, GREY, backed=True)
+    there = {p.day: p.share_pct for p in other}
+    taken: list[Box] = []
     for point in points:
         if point.share_pct is None:
-            x, middle, room = x_of(point), (top + bottom) / 2, text_width(point.label, "italic") + 3
+            x, room = x_of(point), text_width(point.label, "italic") + 3
+            middle = _beside_line(there.get(point.day), y_of, top, bottom, room)
             canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, DOTTED)
             canvas.rect(x - 2, middle - room / 2, 4, room, "white")
             canvas.text(x, middle, point.label, GREY, "italic", turned=True)
+            taken.append((x - 2.2, middle - room / 2, x + 2.2, middle + room / 2))
+        else:
+            high, low = point.high_pct or point.share_pct, point.low_pct or point.share_pct
+            x, half = x_of(point), max(text_width(point.label, "semibold") / 2, 3.0)
+            taken.append((x - half, y_of(high) - 4.2, x + half, y_of(low) + 1.5))
+    _name_line(
+        canvas,
+        [(x_of(p), y_of(p.share_pct)) for p in other if p.share_pct is not None],
+        other_name,
+        (left, top, right, bottom),
+        taken,
+    )
     last = max((i for i, p in enumerate(points) if p.share_pct is not None), default=-1)
     first = min((i for i, p in enumerate(points) if p.share_pct is not None), default=-1)
     few = len(points) * 9.0 < width
@@ -445,11 +482,74 @@ def development(
         if few or (len(points) - 1 - i) % 2 == 0:
             canvas.text(x_of(point), bottom + 3.6, point.tick, INK, ha="center")
         if point.share_pct is not None and (few or i in (first, last)):
-            above = max(point.share_pct, point.high_pct or 0.0)
-            canvas.text(
-                x_of(point), y_of(above) - 2.2, point.label, ACCENT, "semibold", ha="center", backed=True
-            )
+            # Clear of the interval, or of the dot where there is none.
+            y = min(y_of(point.high_pct or 0.0) - 2.2, y_of(point.share_pct) - 3.2)
+            canvas.text(x_of(point), y, point.label, ACCENT, "semibold", ha="center", backed=True)
     return canvas.svg()
+
+
+MARK_ROW = 3.5
+"""Millimetres between the rows of marks over a development."""
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A break between two dates: where its line stands, and its word."""
+
+    x: float
+    text: str
+
+    def start(self, right: float) -> float:
+        """Where the word begins: over its line, but inside the drawing."""
+        room = text_width(self.text, "italic")
+        return max(0.5, min(self.x - room / 2, right - room))
+
+
+def _lanes(marks: Sequence[_Mark], right: float) -> list[list[_Mark]]:
+    """Rows of marks whose words don't meet, each mark in the lowest row that has room for it."""
+    lanes: list[list[_Mark]] = []
+    for mark in marks:
+        for lane in lanes:
+            if lane[-1].start(right) + text_width(lane[-1].text, "italic") + 1.5 < mark.start(right):
+                lane.append(mark)
+                break
+        else:
+            lanes.append([mark])
+    return lanes
+
+
+def _beside_line(
+    share: float | None, y_of: Callable[[float], float], top: float, bottom: float, room: float
+) -> float:
+    """The middle of a word set upright, on the side of another line's value that has more room."""
+    if share is None:
+        return (top + bottom) / 2
+    y = y_of(share)
+    low, high = (top, y - 1.5) if y - top > bottom - y else (y + 1.5, bottom)
+    return (low + high) / 2 if high - low >= room else (top + bottom) / 2
+
+
+def _name_line(
+    canvas: Canvas, line: Sequence[tuple[float, float]], name: str, inside: Box, taken: Sequence[Box]
+) -> None:
+    """A line's name over or under one of its points, where it meets as little as it can."""
+    left, top, right, bottom = inside
+    room = text_width(name)
+    places = [
+        (max(left + 0.5, min(x - 2, right - room)), y + away)
+        for x, y in line
+        for away in (-3.0, 3.0)
+        if top < y + away < bottom - 1.5
+    ]
+
+    def met(place: tuple[float, float]) -> int:
+        x, y = place
+        return sum(a < x + room and x < c and b < y + 1.6 and y - 1.6 < d for a, b, c, d in taken)
+
+    if places:
+        canvas.text(*min(places, key=met), name, GREY, backed=True)
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:

@@ -9,6 +9,7 @@ with both leaves the choice to the order of the directory.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -35,20 +36,24 @@ def _drawable() -> frozenset[int]:
     return frozenset.intersection(*(frozenset(m) for m in maps))
 
 
-def printable(text: str) -> str:
-    """`text` with what the font can't draw as `?`, and without controls and direction marks.
+def clean(text: str) -> str:
+    """`text` on one line without controls, direction marks and what no file can hold; every letter stays."""
+    kept = (
+        " " if char.isspace() else {"Cc": "", "Cf": "", "Cs": MISSING}.get(unicodedata.category(char), char)
+        for char in unicodedata.normalize("NFC", text)
+    )
+    return " ".join("".join(kept).split())
+
+
+def drawable(text: str) -> str:
+    """`text` with `?` for what the font can't draw; zero-width spaces draw nothing and stay.
 
     PDF/A forbids glyphs that stand for nothing; a name in another script must not stop the run.
     """
-    text = unicodedata.normalize("NFC", text)
-    kept = (
-        " "
-        if char.isspace()
-        else char
-        if ord(char) in _drawable() and unicodedata.category(char)[0] != "C"
-        else ""
-        if unicodedata.category(char) in {"Cc", "Cf"}
-        else MISSING
-        for char in text
-    )
-    return " ".join("".join(kept).split())
+    return text if text.isascii() else _undrawable().sub(MISSING, text)
+
+
+@cache
+def _undrawable() -> re.Pattern[str]:
+    kept = "".join(map(chr, sorted(_drawable() - set(range(0x80)))))
+    return re.compile(rf"[^\x00-\x7f\u200b{re.escape(kept)}]")

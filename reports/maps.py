@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from math import cos, radians
@@ -25,6 +26,10 @@ CODE_KEYS = ("kom", "kode", "komkode", "kommunekode", "lau_1", "area_id")
 SIZE = 600.0
 DETAIL = 0.6
 """Width of the drawn map, and the detail that is dropped: less than a pixel."""
+CODE = re.compile(r"0?[1-9]\d\d")
+DENMARK = ((True, 7.0, 16.0, 54.0, 58.5), (False, 400_000.0, 950_000.0, 6_000_000.0, 6_450_000.0))
+"""Whether in degrees; where Denmark lies west, east, south and north, with room around it."""
+Ring = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -60,32 +65,63 @@ def code_of(text: object) -> str:
 
 
 def read_outlines(path: Path) -> Outlines:
-    """Outlines of municipalities from GeoJSON: polygons in degrees (WGS 84) or metres (UTM).
+    """Outlines of municipalities from GeoJSON: polygons in degrees (WGS 84) or metres (UTM zone 32), each
+    with a municipality code in one of `CODE_KEYS`. All of them or none: a municipality that is left out, or
+    drawn in the wrong place, would look like one without numbers.
 
     Raises:
-        EnvironmentUnfit: the file is no GeoJSON of polygons with municipality codes.
+        EnvironmentUnfit: the file is no such GeoJSON; says what is wrong and how often, never a value.
     """
+
+    def no_number(_: str) -> float:
+        raise ValueError
+
     try:
-        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-        shapes: dict[str, list[list[tuple[float, float]]]] = {}
-        for feature in features:
-            code = _code(feature.get("properties") or {})
-            if code:
-                shapes.setdefault(code, []).extend(_rings(feature.get("geometry") or {}))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise EnvironmentUnfit(f"{path.name} is no GeoJSON of polygons") from None
+        features = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=no_number)["features"]
+        read = [
+            (_code(feature.get("properties") or {}), [*_rings(feature.get("geometry") or {})])
+            for feature in features
+        ]
+    except OSError:
+        raise _unfit(path, "can't be read") from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        raise _unfit(path, "is no GeoJSON of polygons with numbers as coordinates") from None
+    if not read:
+        raise _unfit(path, "has no features")
+    for count, what in (
+        (sum(code is None for code, _ in read), f"without a municipality code in {', '.join(CODE_KEYS)}"),
+        (
+            sum(code is not None and not CODE.fullmatch(code) for code, _ in read),
+            "whose municipality code is not three digits, with or without a zero before them",
+        ),
+        (sum(not rings for _, rings in read), "that are no polygon"),
+    ):
+        if count:
+            raise _unfit(path, f"{count} of {len(read)} features {what}")
+    shapes: dict[str, list[Ring]] = {}
+    for code, rings in read:
+        shapes.setdefault(code_of(code), []).extend(rings)
     points = [point for rings in shapes.values() for ring in rings for point in ring]
-    if not points:
-        raise EnvironmentUnfit(
-            f"{path.name}: no polygon has a municipality code; known properties are {', '.join(CODE_KEYS)}"
-        )
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
-    degrees = abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90
+    degrees = next(
+        (
+            degrees
+            for degrees, low_x, high_x, low_y, high_y in DENMARK
+            if low_x <= west and east <= high_x and low_y <= south and north <= high_y
+        ),
+        None,
+    )
+    if degrees is None:
+        raise _unfit(
+            path,
+            "its coordinates do not lie in Denmark, neither in degrees (WGS 84, longitude first) nor in "
+            "metres (UTM zone 32)",
+        )
     squeeze = cos(radians((south + north) / 2)) if degrees else 1.0
     scale = SIZE / ((east - west) * squeeze or 1.0)
 
-    def drawn(ring: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    def drawn(ring: Ring) -> Ring:
         return _simplified(_thinned([((x - west) * squeeze * scale, (north - y) * scale) for x, y in ring]))
 
     paths = {
@@ -99,12 +135,23 @@ def read_outlines(path: Path) -> Outlines:
     return Outlines(SIZE, round((north - south) * scale, 1), paths)
 
 
-def _code(properties: dict[str, Any]) -> str:
+def check_codes(outlines: Outlines, path: Path, codes: Iterable[str]) -> None:
+    """Raises EnvironmentUnfit where none of the municipalities that have these codes is drawn."""
+    if not outlines.paths.keys() & set(codes):
+        raise _unfit(path, "no feature has the code of a municipality of this release")
+
+
+def _unfit(path: Path, what: str) -> EnvironmentUnfit:
+    return EnvironmentUnfit(f"{path.name}, the outlines for the map: {what}; see docs/releasing.md.")
+
+
+def _code(properties: dict[str, Any]) -> str | None:
+    """What stands for the municipality's code, as text; None where there is nothing."""
     named = {name.lower(): value for name, value in properties.items()}
-    return next((code_of(named[key]) for key in CODE_KEYS if named.get(key) not in (None, "")), "")
+    return next((str(named[key]).strip() for key in CODE_KEYS if named.get(key) not in (None, "")), None)
 
 
-def _rings(geometry: dict[str, Any]) -> Iterator[list[tuple[float, float]]]:
+def _rings(geometry: dict[str, Any]) -> Iterator[Ring]:
     kind, coordinates = geometry.get("type"), geometry.get("coordinates") or []
     polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(kind), [])
     for polygon in polygons:

@@ -369,7 +369,7 @@ def _report(
     instead = None
     if not _has_numbers(unit, latest):
         candidates = (u for u in (plan, kommune) if u is not None and u is not unit)
-        instead = next((u for u in candidates if (r := u.risk(latest)) and r.share_pct is not None), None)
+        instead = next((u for u in candidates if latest in u.series and _has_figure(u.series[latest])), None)
     subject = instead or unit
     factors_of = next((u for u in (subject, plan) if u is not None and _has_factors(u)), subject)
     against = next((u for u in (rest, kommune, delivery) if u is not None and u is not factors_of), None)
@@ -429,6 +429,11 @@ def _sum(risks: Sequence[Risk]) -> tuple[Risk | None, int]:
     status = "rounded" if any(r.status == "rounded" for r in shown) else "shown"
     values = (children, None, at_risk, not_at_risk, undetermined, share, None, None, None, None, status)
     return Risk(*values), len(shown)
+
+
+def _has_figure(risk: Risk) -> bool:
+    """Whether a page has a key figure of its own: a share, or the counts where the share is left out."""
+    return risk.share_pct is not None or risk.at_risk is not None
 
 
 def _has_numbers(unit: Unit, day: date) -> bool:

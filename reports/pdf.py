@@ -43,10 +43,12 @@ class Compiler:
         )
 
     def compile(self, page: Mapping[str, Any], **options: Any) -> bytes | list[bytes]:
-        """The page. Raises RuntimeError on a compiler warning: a font would be replaced silently."""
-        result, warnings = self._compiler.compile_with_warnings(
-            sys_inputs={"page": json.dumps(page, ensure_ascii=False)}, **options
-        )
+        """The page, with `?` for letters that our font doesn't have.
+
+        Raises RuntimeError on a compiler warning: a font would be replaced silently.
+        """
+        data = fonts.drawable(json.dumps(page, ensure_ascii=False))
+        result, warnings = self._compiler.compile_with_warnings(sys_inputs={"page": data}, **options)
         if warnings:
             raise RuntimeError(f"typst: {len(warnings)} warnings: {getattr(warnings[0], 'message', '')}")
         assert result is not None

@@ -18,13 +18,13 @@ def text(page: Mapping[str, Any]) -> str:
     parts = [
         [page["name"], *([page["place"]] if page["place"] else []), page["as_of"]],
         [page["marking"]] if page["marking"] else [],
-        [key["title"], key["body"]],
-        [" · ".join(part for part in (key["children"], key["mothers"]) if part)],
+        [key["title"], *([key["body"]] if key["body"] else [])],
+        [key["sizes"]] if key["sizes"] else [],
     ]
     for name in ("compare", "factors", "numbers", "ages", "years"):
         figure = page[name]
-        parts.append([figure["heading"].upper(), figure["finding"]])
-    parts[5].append(page["factors"]["note"])
+        note = [figure["note"]] if name in ("factors", "years") and figure["note"] else []
+        parts.append([figure["heading"].upper(), figure["finding"], *note])
     others = page["initiatives"]
     named = [
         f"- {each['title']} ({each['kommune']})" + (f": {each['line']}" if each["line"] else "")

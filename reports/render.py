@@ -73,6 +73,8 @@ def render(
     _photographer.cache_clear()
     _printer.cache_clear()
     reports = build_report_set(tables)
+    if drawn is not None and outlines is not None:
+        maps.check_codes(drawn, outlines, (maps.code_of(r.unit.area_id) for r in reports.kommuner))
     keys = {report.slug: content_key(report, reports) for report in reports.reports}
     remembered: dict[str, dict[str, str]] = {}
     written: list[Path] = []

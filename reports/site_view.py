@@ -133,7 +133,11 @@ def _aligned(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **table,
         "numeric": [
-            i > 0 and all(not text or text[0] in "0123456789≥–" or text == texts.HIDDEN for text in column)
+            i > 0
+            and all(
+                not text or text[0] in "0123456789≥–" or text in (texts.HIDDEN, texts.NOT_IN_PERCENT)
+                for text in column
+            )
             for i, column in enumerate(columns)
         ],
     }

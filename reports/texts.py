@@ -72,10 +72,14 @@ H_PAGE_TWO = "Tal og metode"
 
 TABLE_FACTORS = ("Risikofaktor", "Med", "Uden", "Uoplyst", "Andel")
 TABLE_SHARES = ("", "Børn", "Afklarede", "Tre el. flere", "Andel", "95 pct.-interval")
-TABLE_YEARS = ("Opgjort", "Børn", "Tre el. flere", "Andel", "Interval", "Bemærk")
+TABLE_YEARS = ("Opgjort", "Børn", "Tre el. flere", "Andel", "Interval")
 TABLE_NUMBERS = ("Faktorer", "Børn", "Andel")
 TABLE_AGES = ("Alder", "Børn", "Andel")
 TABLE_TWINS = ("Navn", "Kommune", "Børn", "Andel", "Interval")
+
+MOST_YEARS = 8
+ONLY_LATEST = "Her er de seneste otte opgørelser."
+"""Said where there are more than `MOST_YEARS`."""
 
 METHOD = (
     "Tallet er andelen af børn på 0–17 år, hvor mindst tre af fem risikofaktorer hos moren er til stede. SFI "
@@ -88,23 +92,23 @@ METHOD = (
 )
 READ_ROUNDED = (
     "Antal er rundet op eller ned til tal, der går op i fem, og står derfor med ca. Et afrundet nul vises "
-    "som 0–4. Antallene går op, når de lægges sammen."
+    "som 0–4. Antallene kan lægges sammen."
 )
 READ_CHANGE = (
-    "En ændring over årene nævnes kun som en ændring, når de to års intervaller ikke overlapper; de rummer "
-    "også afrundingen. Mindre udsving kan være tilfældige."
+    "En ændring over årene nævnes kun, når de to års intervaller ikke overlapper; de rummer også "
+    "afrundingen. Mindre udsving kan være tilfældige."
 )
 METHOD_COUNTED = (
     "De fem faktorer er valgt i SFI's rapport 10:14 og tæller lige meget. Hver er ja, nej eller uoplyst og "
-    "måles hos moren i registrene nedenfor."
+    "måles hos moren i registrene nedenfor. En faktors andel er af de børn, hvor den er oplyst."
 )
 METHOD_COMPARED = (
     "En faktor kaldes mere udbredt end et andet sted, når forskellen er større end 95 pct.-grænserne for "
     "forskellen mellem to andele og det, afrundingen kan flytte."
 )
 METHOD_TWINS = (
-    "Lighed er målt på antal børn, aldersfordeling og profil (antal risikofaktorer og faktorernes andele), "
-    "tre lige tunge dele, hver egenskab i forhold til dens spredning. Kun viste tal er med."
+    "Lighed er målt på antal børn, alder og profil (antal faktorer, faktorernes andele), som vejer lige "
+    "meget, hver egenskab i forhold til sin spredning. Kun viste tal."
 )
 PROTECTION_SIZES = (
     "Områder med få børn eller få mødre får ikke egne tal og er talt med i planen eller kommunen. Faktorerne "
@@ -119,10 +123,13 @@ PROTECTION_HIDDEN = (
 )
 PROTECTION_USE = "Tallene må kun bruges til statistik (databeskyttelsesloven), ikke til sager om familier."
 
+NUMBERS_NOTE = "Her tæller uafklarede børn med; andelen ovenfor er uden dem."
+"""Where shares of all children stand on a page whose key figure is a share of those who can be decided."""
 COMPARE_NOTE = "Streg: 95 pct.-interval. Hvid: ikke nødvendigvis samme opgørelse."
 MORE_PARTS = "Flere områder står i oversigten."
 REST = "Resten af kommunen"
 KOMMUNE = "kommunen"
+NOT_COMPARED = "Andelen vises ikke i procent, kun antallene."
 NO_COMPARISON = "Andelen er skjult og kan ikke sammenlignes."
 
 WHY_TOO_SMALL = (
@@ -286,16 +293,17 @@ def undetermined_sentence(risk: Risk) -> str:
         return f"Antallet af uafklarede børn er {HIDDEN_WHY}."
     if risk.undetermined == 0 and risk.status != "rounded":
         return "Det kan afgøres for alle børn."
-    text = f"Uafklarede: {cell(risk.undetermined, risk.status)} børn, hvor oplysninger mangler."
+    text = f"Uafklarede: {_about(risk.undetermined, risk.status)} børn, hvor oplysninger mangler."
     if risk.if_unknown_no_pct is None or risk.if_unknown_yes_pct is None:
         return text
     low, high = decimal(risk.if_unknown_no_pct), percent(risk.if_unknown_yes_pct)
     return f"{text} Uanset hvad de viser, er andelen mellem {low} og {high}"
 
 
-def children_line(risk: Risk) -> str:
+def children_line(risk: Risk) -> str | None:
+    """None where the number is hidden: the page says so beside it."""
     if risk.children is None:
-        return f"Antallet af børn er {HIDDEN_WHY}."
+        return None
     return f"{_about(risk.children, risk.status)} børn på 0–17 år"
 
 
@@ -323,7 +331,7 @@ def age_label(band: str) -> str:
 
 
 def number_label(key: str) -> str:
-    return {"0": "ingen", "1": "en", "2": "to", "3+": "tre eller flere"}[key]
+    return {"0": "ingen", "1": "én", "2": "to", "3+": "tre eller flere"}[key]
 
 
 def count_label(count: Count, total: int | None) -> str:
@@ -346,12 +354,13 @@ def part_cell(count: Count, total: int | None) -> str:
 
 def comparison_finding(risk: Risk, other: str, other_share: float | None, unit: Unit | None = None) -> str:
     """Higher or lower is said only where the interval excludes the other share."""
+    if risk.status == "group_hidden":
+        return f"Andelen er {GROUP_WORDS}"
     if risk.share_pct is None:
         if risk.status == "too_small":
-            return "Området er for lille til en sammenligning."
-        if risk.status == "group_hidden":
-            return f"Andelen er {GROUP_WORDS}"
-        return WHY_ROUNDED if risk.status == "rounded" and risk.at_risk is not None else NO_COMPARISON
+            who = the_unit(unit) if unit else "området"
+            return f"{who[:1].upper()}{who[1:]} er for lille til en sammenligning."
+        return NOT_COMPARED if risk.status == "rounded" and risk.at_risk is not None else NO_COMPARISON
     if other_share is None or risk.low_pct is None or risk.high_pct is None:
         return f"Andelen er {percent(risk.share_pct)}"
     if risk.low_pct > other_share:
@@ -374,6 +383,8 @@ def change_finding(points: Sequence[tuple[date, Risk | None]], breaks: Sequence[
         return f"Kun {shown[0][0].year} kan vises."
     (first_day, first), (last_day, last) = shown[0], shown[-1]
     assert first.share_pct is not None and last.share_pct is not None
+    if "group_hidden" in (first.status, last.status):
+        return "Udviklingen kan ikke gøres op, fordi antal er skjult."
     span = (
         f"fra {percent(first.share_pct)} ({first_day.year}) til {percent(last.share_pct)} ({last_day.year})"
     )
@@ -383,6 +394,8 @@ def change_finding(points: Sequence[tuple[date, Risk | None]], breaks: Sequence[
         return f"Andelen er steget {span}."
     if first.low_pct is not None and last.high_pct is not None and last.high_pct < first.low_pct:
         return f"Andelen er faldet {span}."
+    if decimal(first.share_pct) == decimal(last.share_pct):
+        return f"Andelen er {percent(last.share_pct)} både i {first_day.year} og i {last_day.year}."
     return f"Ændringen {span} er ikke større end usikkerheden."
 
 
@@ -391,17 +404,18 @@ BREAK_MARKS = {"renamed": "nyt navn", "moved": "flyttet", "revised": "rettet"}
 
 
 def break_note(entry: Break, name: str) -> str:
-    """In the table, at the year."""
+    """Beside the table, after the year."""
     if entry.kind == "renamed":
         return f"nyt navn, før: {name}"
     return "hører til en anden enhed end før" if entry.kind == "moved" else "rettet efter første udgivelse"
 
 
-def year_note(risk: Risk | None, breaks: Sequence[str]) -> str:
-    if risk is None:
-        return MISSING
-    why = {"too_small": TOO_SMALL, "group_hidden": "antal skjult", "hidden": HIDDEN}.get(risk.status, "")
-    return "; ".join([*breaks, *([why] if why else [])])
+def years_note(notes: Sequence[tuple[str, str]]) -> str:
+    """2020, 2021: for lille til egne tal; 2023: nyt navn, før: Gammelmarken."""
+    years: dict[str, list[str]] = {}
+    for year, note in notes:
+        years.setdefault(note, []).append(year)
+    return "; ".join(f"{', '.join(said)}: {note}" for note, said in years.items())
 
 
 def benchmark_label(benchmark: Benchmark) -> str:
@@ -440,6 +454,8 @@ def no_share_title(risk: Risk, unit: Unit | None = None) -> str:
 def no_share_body(report: Report, risk: Risk, stand_in: str) -> str:
     """What a page without a share of its own says, and where to look instead."""
     why = WHY_TOO_SMALL if risk.status == "too_small" else WHY_HIDDEN
+    if risk.status != "too_small" and risk.children is None:
+        why = f"{why} Antallet af børn er også skjult."
     if report.instead is not None:
         where = the_unit(report.instead)
         return (
@@ -530,7 +546,7 @@ def numbers_finding(counts: Sequence[Count], total: int | None) -> str:
         return f"Fordelingen er {HIDDEN_WHY}."
     few = sum(c.children or 0 for c in counts[:2])
     status = counts[0].status
-    return f"For {_about(few, status)} af {whole(total)} børn er højst en faktor til stede."
+    return f"For {_about(few, status)} af {whole(total)} børn er højst én faktor til stede."
 
 
 def ages_finding(counts: Sequence[Count], total: int | None) -> str:
@@ -545,7 +561,7 @@ def twins_finding(report: Report, day: date) -> str:
         if report.unit.numbers[0].children is None:
             return f"Tallene er skjult, så ingen {what} kan kaldes sammenlignelige."
         return f"Opgørelsen rummer for få {what} med viste tal til en sammenligning."
-    return f"De {what} i opgørelsen, der ligner mest i størrelse og profil, de nærmeste først."
+    return f"De {what}, der ligner mest i størrelse og profil, de nærmeste først."
 
 
 def policy_line(facts: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from reports import charts, texts
 from reports.charts import Bar, Point
-from reports.fonts import printable
+from reports.fonts import clean
 from reports.initiatives import chosen_for
 from reports.model import Count, Report, ReportSet, Risk, Unit
 from reports.numbers import percent, percent_range
@@ -30,10 +30,10 @@ PICTURES = (("andel", "compare"), ("udvikling", "years"), ("faktorer", "factors"
 """File name and figure."""
 PICTURE_NAME = 40.0
 # How wide a text may be, in millimetres at the charts' size: two pages stay two whatever the names.
-TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT = 250.0, 190.0, 110.0, 46.0
-FACT_LIMIT, READINGS_LIMIT = 300.0, 800.0
+TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT, COMPARE_LIMIT = 250.0, 190.0, 110.0, 46.0, 66.0
+FACT_LIMIT, READINGS_LIMIT, KOMMUNE_LIMIT, YEARS_NOTE_LIMIT = 330.0, 800.0, 26.5, 250.0
 TITLE_SIZES = ((80.0, "22"), (140.0, "17"), (TITLE_LIMIT, "13"))
-MOST_ROWS, MOST_YEARS = {"omraade": 5}, 8
+MOST_ROWS = {"omraade": 5}
 
 
 def report_page(report: Report, reports: ReportSet) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def report_page(report: Report, reports: ReportSet) -> dict[str, Any]:
         },
         "reading": {"heading": texts.H_READING, "paragraphs": _reading(report, reports)},
         "method": _method(reports),
-        "protection": {"heading": texts.H_PROTECTION, "paragraphs": _protection(report, reports)},
-        "page_two": texts.H_PAGE_TWO,
+        "protection": _protection(report, reports),
+        "page_two": f"{texts.H_PAGE_TWO} · {unit_name(unit, NAME_LIMIT, 'semibold')}",
         "tables": texts.H_TABLES,
     }
 
@@ -95,11 +95,16 @@ def pictures(page: dict[str, Any]) -> dict[str, Any]:
 
 
 def unit_name(unit: Unit, limit: float = NAME_LIMIT, cut: str = "regular") -> str:
-    return _clipped(texts.unit_name(unit), limit, cut) or unit.area_id
+    return charts.shortened(clean(texts.unit_name(unit)), limit, cut) or unit.area_id
 
 
 def _clipped(text: str, limit: float, cut: str = "regular") -> str:
-    return charts.clipped(printable(text), limit, cut)
+    return charts.clipped(clean(text), limit, cut)
+
+
+def _named(text: str, limit: float) -> str:
+    """A name in one line: a long one without its middle, for names often differ at the end."""
+    return charts.shortened(clean(text), limit)
 
 
 def _breakable(text: str) -> str:
@@ -116,7 +121,7 @@ def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 def _key(report: Report, reports: ReportSet, risk: Risk) -> dict[str, Any]:
     figure = texts.key_figure(risk)
-    ages = {"children": texts.children_line(risk), "mothers": texts.mothers_line(risk)}
+    sizes = " · ".join(filter(None, (texts.children_line(risk), texts.mothers_line(risk))))
     if figure is None:
         stand_in = unit_name(report.instead) if report.instead else ""
         return {
@@ -127,7 +132,7 @@ def _key(report: Report, reports: ReportSet, risk: Risk) -> dict[str, Any]:
             "body": _breakable(texts.no_share_body(report, risk, stand_in)),
             "svg": None,
             "alt": None,
-            **ages,
+            "sizes": sizes,
         }
     title = texts.end_stop(texts.key_sentence(risk))
     body = [texts.interval_sentence(risk, report.unit), texts.end_stop(texts.undetermined_sentence(risk))]
@@ -140,10 +145,10 @@ def _key(report: Report, reports: ReportSet, risk: Risk) -> dict[str, Any]:
         "figure": figure,
         "size": "38" if len(figure) < 10 else "24",
         "title": title,
-        "body": " ".join(body if risk.status != "group_hidden" else body[1:]),
+        "body": "" if risk.status == "group_hidden" else " ".join(body),
         "svg": charts.interval(own, others, KEY_WIDTH) if drawn else None,
         "alt": f"Skala med andelen {figure} og et bånd for usikkerheden. {body[0]}{said}" if drawn else None,
-        **ages,
+        "sizes": sizes,
     }
 
 
@@ -211,7 +216,7 @@ def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
         counts = (risk.children, risk.decided, risk.at_risk)
         table.append(
             [
-                _clipped(name, CELL_LIMIT),
+                _named(name, COMPARE_LIMIT),
                 *(texts.cell(value, risk.status) for value in counts),
                 texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
                 texts.range_cell(risk),
@@ -219,7 +224,9 @@ def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
         )
     for benchmark in reports.benchmarks:
         name = _clipped(texts.benchmark_bar(benchmark), NAME_LIMIT)
-        bars.append(Bar(name, percent(benchmark.share_pct), benchmark.share_pct, kind="benchmark"))
+        share = percent(benchmark.share_pct)
+        bars.append(Bar(name, share, benchmark.share_pct, kind="benchmark"))
+        table.append([_named(name, COMPARE_LIMIT), *[texts.DASH] * 3, share, texts.DASH])
     parts = [part for part in report.parts if part.level == report.parts[0].level]
     more = [texts.MORE_PARTS] if sum(kind == "part" for _, _, kind in rows) < len(parts) else []
     other = kommune.risk(day) if kommune else None
@@ -228,6 +235,7 @@ def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
             report.unit.series[day],
             texts.the_unit(kommune) if kommune else texts.KOMMUNE,
             other.share_pct if other else None,
+            report.unit,
         )
     )
     said = "; ".join(f"{bar.name} {bar.label}" for bar in bars)
@@ -243,13 +251,17 @@ def _compare(report: Report, reports: ReportSet) -> dict[str, Any]:
 
 def _years(report: Report, reports: ReportSet) -> dict[str, Any]:
     subject = report.subject
-    days = reports.dates[-MOST_YEARS:]
+    days = reports.dates[-texts.MOST_YEARS :]
     marks: dict[date, list[str]] = {}
-    notes: dict[date, list[str]] = {}
+    notes: dict[date, list[str]] = {day: [] for day in days}
     for entry in report.breaks:
         marks.setdefault(entry.day, []).append(texts.BREAK_MARKS[entry.kind])
-        before = _clipped(entry.before, CELL_LIMIT)
+        before = _named(entry.before, CELL_LIMIT)
         notes.setdefault(entry.day, []).append(texts.break_note(entry, before))
+    for day in days:
+        risk = subject.risk(day)
+        if risk is None or risk.status == "too_small":
+            notes[day].append(texts.MISSING if risk is None else texts.TOO_SMALL)
     rows = [(day, subject.risk(day)) for day in days]
     own = [_point(day, risk, reports, marks.get(day, [])) for day, risk in rows]
     kommune = report.kommune or report.delivery
@@ -257,6 +269,8 @@ def _years(report: Report, reports: ReportSet) -> dict[str, Any]:
         kommune = None
     other = [_point(day, kommune.risk(day), reports, []) for day in days] if kommune else []
     finding = texts.end_stop(texts.change_finding(rows, report.breaks))
+    if len(days) < len(reports.dates):
+        finding = f"{finding} {texts.ONLY_LATEST}"
     said = "; ".join(
         f"{p.tick}: {p.label}"
         + (
@@ -274,19 +288,26 @@ def _years(report: Report, reports: ReportSet) -> dict[str, Any]:
             texts.cell(risk.at_risk, risk.status) if risk else texts.DASH,
             texts.share_cell(risk.share_pct, risk.status, risk.at_risk) if risk else texts.DASH,
             texts.range_cell(risk) if risk else texts.DASH,
-            texts.year_note(risk, notes.get(p.day, [])),
+            *([_share_at(kommune, day)] if kommune else []),
         ]
-        for p, (_, risk) in zip(own, rows, strict=True)
+        for p, (day, risk) in zip(own, rows, strict=True)
     ]
     other_name = texts.the_unit(kommune) if kommune else ""
+    columns = [*texts.TABLE_YEARS, *([texts.short_unit(kommune)] if kommune else [])]
+    note = texts.years_note([(p.tick, note) for p in own for note in notes[p.day]])
     return {
         "heading": _heading(texts.H_YEARS, report),
         "finding": finding,
         "svg": charts.development(own, other, other_name, SIDE_WIDTH, YEARS_HEIGHT),
         "alt": f"Kurve med usikkerhedsbånd. {finding} Pr. år: {said}",
-        "note": "",
-        "table": _table(_heading(texts.H_YEARS, report), texts.TABLE_YEARS, table),
+        "note": _clipped(texts.end_stop(note), YEARS_NOTE_LIMIT) if note else "",
+        "table": _table(_heading(texts.H_YEARS, report), columns, table),
     }
+
+
+def _share_at(unit: Unit, day: date) -> str:
+    risk = unit.risk(day)
+    return texts.share_cell(risk.share_pct, risk.status, risk.at_risk) if risk else texts.DASH
 
 
 def _point(day: date, risk: Risk | None, reports: ReportSet, marks: Sequence[str]) -> Point:
@@ -359,6 +380,7 @@ def _counts(
     heading: str,
     columns: Sequence[str],
     finding: str,
+    note: str = "",
 ) -> dict[str, Any]:
     total = _total(rows)
     drawn = [
@@ -375,7 +397,7 @@ def _counts(
         "finding": finding,
         "svg": charts.counts(drawn, SIDE_WIDTH, COUNT_NAMES),
         "alt": f"Søjlediagram. {finding} {said}",
-        "note": "",
+        "note": note if total else "",
         "table": _table(heading, columns, table),
     }
 
@@ -391,7 +413,7 @@ def _numbers(report: Report) -> dict[str, Any]:
     names = [texts.number_label(row.key) for row in rows]
     finding = texts.numbers_finding(rows, _total(rows))
     heading = _heading(texts.H_NUMBERS, report)
-    return _counts(rows, names, "3+", heading, texts.TABLE_NUMBERS, finding)
+    return _counts(rows, names, "3+", heading, texts.TABLE_NUMBERS, finding, texts.NUMBERS_NOTE)
 
 
 def _ages(report: Report) -> dict[str, Any]:
@@ -430,8 +452,8 @@ def _twins(report: Report, reports: ReportSet) -> dict[str, Any]:
         kommune = texts.kommune_name(twin.kommune.name) if twin.kommune else texts.DASH
         rows.append(
             [
-                _clipped(texts.unit_name(twin.unit), CELL_LIMIT),
-                _clipped(kommune.removesuffix(" Kommune"), CELL_LIMIT / 2),
+                _named(texts.unit_name(twin.unit), CELL_LIMIT),
+                _named(kommune.removesuffix(" Kommune"), KOMMUNE_LIMIT),
                 texts.cell(risk.children, risk.status),
                 texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
                 texts.range_cell(risk),
@@ -466,11 +488,14 @@ def _reading(report: Report, reports: ReportSet) -> list[str]:
     return [texts.METHOD[0], *rounded, texts.METHOD[2], texts.READ_CHANGE]
 
 
-def _protection(report: Report, reports: ReportSet) -> list[str]:
+def _protection(report: Report, reports: ReportSet) -> dict[str, Any]:
     how = texts.PROTECTION_ROUNDED if _is_rounded(report, reports) else texts.PROTECTION_HIDDEN
     lines = (texts.policy_line(reports.facts), texts.responsible_line(reports.facts))
-    facts = [_breakable(_clipped(line, FACT_LIMIT)) for line in lines if line]
-    return [texts.PROTECTION_SIZES, how, texts.PROTECTION_USE, *facts]
+    return {
+        "heading": texts.H_PROTECTION,
+        "paragraphs": [texts.PROTECTION_SIZES, how, texts.PROTECTION_USE],
+        "facts": _breakable(_clipped(" ".join(filter(None, lines)), FACT_LIMIT)),
+    }
 
 
 def _method(reports: ReportSet) -> dict[str, Any]:
@@ -479,7 +504,7 @@ def _method(reports: ReportSet) -> dict[str, Any]:
         "heading": texts.H_METHOD,
         "paragraphs": [texts.METHOD_COUNTED, *([said] if said else []), texts.METHOD_COMPARED],
         "registers_heading": texts.H_REGISTERS,
-        "registers": [printable(texts.vintage(entry)) for entry in reports.vintages],
+        "registers": [clean(texts.vintage(entry)) for entry in reports.vintages],
         "benchmarks_heading": texts.H_BENCHMARKS,
         "benchmarks": [_clipped(text, FACT_LIMIT) for text in texts.benchmark_sources(reports.benchmarks)],
     }

@@ -271,12 +271,13 @@ RELEASE_VIEWS: tuple[View, ...] = (
             **_MARKING,
         },
         "What is the sum over areas of my choice, and how wrong may it be?",
-        "SELECT count(*) AS areas, count(at_risk) AS with_counts, sum(children) AS children,\n"
+        "SELECT kommune_name, count(*) AS areas, count(at_risk) AS with_counts, sum(children) AS children,\n"
         "       sum(at_risk) AS at_risk, sum(max_error) AS at_most_wrong_by,\n"
         "       round(100 * sum(at_risk) / sum(at_risk + not_at_risk)) AS share_pct\n"
         "FROM area_sum\n"
         "WHERE level = 'omraade' AND reference_date = (SELECT max(reference_date) FROM area_risk)\n"
-        "  AND kommune_name = (SELECT min(kommune_name) FROM area_sum);",
+        "GROUP BY kommune_name\n"
+        "ORDER BY kommune_name;",
     ),
     View(
         "plan_total",
@@ -289,7 +290,7 @@ RELEASE_VIEWS: tuple[View, ...] = (
             **_SHARE,
             **_INTERVAL,
             "areas": "Planens områder",
-            "areas_shown": "Heraf områder, hvis andel er vist",
+            "areas_shown": "Heraf områder, hvis antal (eller andel som gruppe) er vist",
             **_STATUS,
             **_MARKING,
         },

@@ -2,7 +2,7 @@
 -- Purpose:   totals of a helhedsplan, protected as one; not the sum of its shown areas.
 -- Inputs:    area_risk and area_place of the release
 -- Variables: see schemas/release_views.py
--- Note:      Counts of areas, never of children, are made here.
+-- Note:      Counts of areas, never of children, are made here. An area is shown with its counts, or as a group.
 SELECT
     plan.reference_date,
     plan.level,
@@ -17,7 +17,7 @@ SELECT
     plan.ci95_low_pct,
     plan.ci95_high_pct,
     count(area.area_id) AS areas,
-    count(area.share_pct) AS areas_shown,
+    count(*) FILTER (area.at_risk IS NOT NULL OR area.cell_status = 'group_hidden') AS areas_shown,
     plan.cell_status,
     plan.marking
 FROM area_risk AS plan

@@ -48,6 +48,40 @@ def test_search_narrows_the_list_and_says_how_many_are_left(open_page):
     assert names(page) == ["Øvangen"]
 
 
+def test_search_sees_the_names_of_area_plan_and_municipality_and_nothing_else_of_a_row(open_page):
+    page = open_page()
+    for query, found in (
+        ("pdf", []),
+        ("vælg", []),
+        ("skjult", ["Skjulte Have"]),
+        ("afrundet", []),
+        ("310", []),
+        ("læsø kommune", ["Øvangen"]),
+        ("ærøplanen aaparken", ["Aaparken"]),
+    ):
+        page.locator("#soeg").fill(query)
+        assert names(page) == found, query
+
+
+def test_names_sort_by_the_name_alone_and_not_by_the_link_beside_it(open_page):
+    page = open_page()
+    # "Park PDF" would come after "Park 2": the word PDF of the link is no part of a name.
+    page.evaluate(
+        """() => {
+            const rows = [...document.querySelectorAll("#omraadetabel tbody tr")];
+            rows[0].querySelector("th bdi").textContent = "Park R";
+            rows[1].querySelector("th bdi").textContent = "Park";
+            rows[2].querySelector("th bdi").textContent = "Park (hele";
+        }"""
+    )
+    page.locator("thead th[data-column='0'] button").click()
+    assert [name for name in names(page) if name.startswith("Park")] == ["Park", "Park (hele", "Park R"]
+    page.locator("thead th[data-column='2'] button").click()
+    plans = page.locator("#omraadetabel tbody tr td:nth-child(3)").all_inner_texts()
+    named = [plan for plan in plans if plan]
+    assert plans == [*named, *[""] * (len(plans) - len(named))] and named[-1] == "Ærøplanen 2022–2026"
+
+
 def test_search_finds_aa_by_å(open_page):
     page = open_page()
     page.locator("#soeg").fill("åpark")

@@ -25,8 +25,11 @@
   const table = one("#omraadetabel");
   if (table) {
     const body = one("tbody", table), rows = all("tr", body);
-    const words = new Map(rows.map((row) => [row, folded(row.textContent)]));
     const search = one("#soeg"), kommune = one("#kommune"), count = one("#antal"), sorter = one("#sortering");
+    // Searched are the names of a row (area, municipality, plan), each in a bdi, and the municipality in full.
+    const full = new Map([...kommune.options].map((option) => [option.value, option.value && option.textContent]));
+    const namesOf = (row) => [...all("bdi", row).map((name) => name.textContent), full.get(row.dataset.kommune) ?? ""];
+    const words = new Map(rows.map((row) => [row, folded(namesOf(row).join("\n"))]));
     const show = () => {
       const terms = folded(search.value).split(/\s+/).filter(Boolean);
       let shown = 0;
@@ -42,7 +45,10 @@
       const header = headers.find((th) => th.dataset.column === String(column));
       const numeric = header.classList.contains("number");
       const danish = new Intl.Collator("da", { numeric: true });
-      const valueOf = (row) => row.children[column].dataset.sort ?? row.children[column].textContent.trim();
+      const valueOf = (row) => {
+        const cell = row.children[column];
+        return cell.dataset.sort ?? (one("bdi", cell) ?? cell).textContent.trim();
+      };
       const sorted = rows.slice().sort((a, b) => {
         const [x, y] = [valueOf(a), valueOf(b)];
         if (x === "" || y === "") return (x === "") - (y === ""); // what is hidden comes last, either way

@@ -17,7 +17,7 @@ import pytest
 
 import assets.audit
 import reports
-from assets.audit import Limits, audit_release, web
+from assets.audit import Limits, audit_release, pages, web
 from assets.release import write_manifest
 from tests.support.small_release import write_small_release
 
@@ -94,6 +94,18 @@ def change_picture(old: bytes, new: bytes) -> Callable[[Path], None]:
     return change
 
 
+def name_another_chart(release: Path) -> None:
+    path = release / "reports/blok-17-o1-udvikling.png"
+    before, keyword, after = path.read_bytes().partition(b"Source\0\0\0da\0\0")
+    assert keyword
+    path.write_bytes(before + keyword + b"0" * 64 + after[64:])
+
+
+def test_a_name_is_found_on_a_page_whose_font_lacks_its_letters_and_no_other_is():
+    close = pages.without_spaces("Kort om ???? Park og mere")
+    assert pages._begins("שלום Park", close) and not pages._begins("Blok Park", close)
+
+
 def test_of_a_release_as_it_was_protected_nothing_is_found_in_the_files(original):
     report = audit_release(original / "release", original / "tables", limits=Limits())
     # Without populations there is nothing to attack with: the only finding.
@@ -168,6 +180,7 @@ def test_of_a_release_as_it_was_protected_nothing_is_found_in_the_files(original
         (lambda release: (release / "reports/blok-17-o1.txt").unlink(), "reports"),
         (change_picture(b"(2024)", b"(4711)"), "reports/blok-17-o1-udvikling.png"),
         (change_picture(b"iTXt", b"zTXt"), "reports/blok-17-o1-udvikling.png"),
+        (name_another_chart, "reports/blok-17-o1-udvikling.png"),
         (
             lambda release: (release / "reports/blok-17-o1-fem.png").write_bytes(b""),
             "reports",

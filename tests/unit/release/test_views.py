@@ -243,6 +243,27 @@ def test_a_sum_carries_its_largest_error(con):
     assert ask(con, sql) == [(160 + 105 + 15, 3 * 4, 4, 3)]
 
 
+def test_the_example_of_a_sum_gives_numbers_where_there_are_some(con):
+    (example,) = (view.example for view in RELEASE_VIEWS if view.name == "area_sum")
+    assert any(row[3] is not None and row[-1] is not None for row in ask(con, example))
+
+
+def test_an_area_that_shows_counts_without_a_share_is_one_of_its_plans_shown_areas(tmp_path):
+    from tests.support.protected_tables import UNITS, U, protected_tables
+
+    tables = protected_tables([*UNITS, U("omraade", "o9", "Kun antal", "h1", 120, 40, 0, 33.0, 25.0, 41.0)])
+    own = pl.col("area_id") == "o9"
+    tables["area_risk"] = tables["area_risk"].with_columns(share_pct=pl.when(~own).then("share_pct"))
+    frames = {table: conform(table, tables[table.name]) for table in RELEASE_TABLES}
+    write_duckdb(frames, tmp_path / "r.duckdb")
+    with duckdb.connect(tmp_path / "r.duckdb", read_only=True) as con:
+        sql = (
+            "SELECT areas, areas_shown FROM plan_total WHERE area_id = 'h1' AND reference_date = '2024-12-31'"
+        )
+        # o1, o2 and o9 of four; o3 is too small.
+        assert ask(con, sql) == [(4, 3)]
+
+
 def test_a_plan_has_its_own_total_and_says_how_many_areas_are_shown(con):
     sql = "SELECT children, at_risk, areas, areas_shown FROM plan_total WHERE reference_date = '2024-12-31'"
     assert ask(con, sql) == [(1000, 350, 3, 2)]

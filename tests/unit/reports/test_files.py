@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 import shutil
 
 import polars as pl
@@ -12,7 +13,7 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
-from reports import plain, render, view
+from reports import fonts, plain, render, view
 from reports.model import build_report_set
 
 RENDER = importlib.import_module("reports.render")  # the package's name for it is the function
@@ -156,12 +157,30 @@ def test_a_hostile_name_is_text_everywhere(builder, tmp_path, name):
     document = pdfium.PdfDocument(tmp_path / "r.pdf")
     assert len(document) == 2
     whole = "".join(each.get_textpage().get_text_range() for each in document)
-    shown = page["name"].replace("\u200b", "")
+    shown = fonts.drawable(page["name"].replace("\u200b", ""))
     assert "".join(shown.split()) in "".join(whole.split())
     # In the chart it is the content of one text element, escaped.
     for figure in ("compare", "factors", "years"):
         assert "<script" not in page[figure]["svg"] and "</svg>" in page[figure]["svg"][-8:]
     assert "/" not in reports.areas[0].slug and ".." not in reports.areas[0].slug
+
+
+def test_a_text_and_a_web_page_keep_the_letters_that_the_font_of_the_pdf_does_not_have(builder):
+    frames = builder.one_area("Jødisk שלום og Łódź 東京")
+    reports = build_report_set(frames)
+    page = view.report_page(reports.areas[0], reports)
+    assert plain.text(page).startswith("Jødisk שלום og Łódź 東京\n")
+    assert "東京" in page["compare"]["svg"] and page["compare"]["table"]["rows"][0][0].endswith("東京")
+    assert fonts.drawable("Jødisk שלום og Łódź 東京 – \u200bæøå") == "Jødisk ???? og Łódź ?? – \u200bæøå"
+
+
+def test_a_picture_names_the_chart_of_its_web_page(first):
+    with Image.open(first / "reports/noerremarken-o01-faktorer.png") as picture:
+        source = picture.info["Source"]
+    charts = re.findall(
+        r"<svg.*?</svg>", (first / "html/noerremarken-o01.html").read_text("utf-8"), re.DOTALL
+    )
+    assert source in {hashlib.sha256(chart.encode()).hexdigest() for chart in charts}
 
 
 def _printer(builder):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 
 import polars as pl
 import pytest
 
-from reports import compare, initiatives, texts, view
+from reports import charts, compare, initiatives, texts, view
 from reports.compare import Factor
 from reports.model import build_report_set
 from reports.texts import F5
@@ -41,10 +42,18 @@ def page_of(tables, area_id="O01"):
 )
 def test_a_change_needs_intervals_that_do_not_meet(builder, first, last, word):
     points = [
-        (date(year, 12, 31), builder.risk(share_pct=35.0, low_pct=low, high_pct=high))
-        for year, (low, high) in ((2020, first), (2024, last))
+        (date(year, 12, 31), builder.risk(share_pct=share, low_pct=low, high_pct=high))
+        for year, share, (low, high) in ((2020, 35.0, first), (2024, 36.0, last))
     ]
     assert word in texts.change_finding(points)
+
+
+def test_equal_rounded_shares_are_no_change_from_one_to_the_other(builder):
+    points = [
+        (date(year, 12, 31), builder.risk(share_pct=share, low_pct=30.0, high_pct=44.0))
+        for year, share in ((2020, 37.0), (2022, 41.0), (2024, 37.0))
+    ]
+    assert texts.change_finding(points) == "Andelen er 37\u00a0pct. både i 2020 og i 2024."
 
 
 def test_a_change_is_not_named_across_a_move_to_another_unit(builder):
@@ -55,7 +64,7 @@ def test_a_change_is_not_named_across_a_move_to_another_unit(builder):
     )
     years = page_of(frames)["years"]
     assert "faldet" not in years["finding"] and "hører til en anden enhed" in years["finding"]
-    assert years["table"]["rows"][2][-1] == "hører til en anden enhed end før"
+    assert years["note"] == "2022: hører til en anden enhed end før."
 
 
 def test_breaks_are_marked_in_picture_and_table(builder):
@@ -70,10 +79,77 @@ def test_breaks_are_marked_in_picture_and_table(builder):
     )
     frames["release_date"] = pl.concat([dates, revised])
     years = page_of(frames)["years"]
-    notes = [row[-1] for row in years["table"]["rows"]]
-    assert notes == ["", "rettet efter første udgivelse", "", "nyt navn, før: Gammelmarken", ""]
+    assert years["note"] == "2021: rettet efter første udgivelse; 2023: nyt navn, før: Gammelmarken."
     assert "2023: 38 (33–44\u00a0pct.), nyt navn" in years["alt"]
     assert ">nyt navn</text>" in years["svg"] and ">rettet</text>" in years["svg"]
+
+
+def test_years_without_numbers_say_why_in_one_note_each(builder):
+    years = builder.over_years(builder.COUNTS, (42.0, None, 39.0, 38.0, 37.0))
+    years[date(2020, 12, 31)] = years[date(2021, 12, 31)] = builder.TOO_SMALL
+    del years[date(2022, 12, 31)]
+    figure = page_of(builder.one_area(years=years))["years"]
+    assert figure["note"] == "2020, 2021: for lille til egne tal; 2022: ikke opgjort."
+    # The line that stands for the municipality in the picture has its column in the table.
+    assert figure["table"]["columns"][-1] == "Kommunen"
+    shares = [row[-1] for row in figure["table"]["rows"]]
+    assert shares == [f"{share}\u00a0pct." for share in ("7", "6,8", "6,7", "6,6", "6,5")]
+
+
+def test_of_many_years_the_latest_eight_are_shown_and_it_says_so(builder):
+    assert "seneste" not in page_of(builder.one_area())["years"]["finding"]
+    days = [date(year, 12, 31) for year in range(2015, 2025)]
+    figure = page_of(builder.one_area(years=dict.fromkeys(days, builder.COUNTS)))["years"]
+    assert figure["finding"].endswith("Her er de seneste otte opgørelser.")
+    assert [row[0] for row in figure["table"]["rows"]] == [str(year) for year in range(2017, 2025)]
+
+
+def test_marks_of_breaks_in_years_that_follow_each_other_never_meet(builder):
+    frames = builder.one_area()
+    own = pl.col("area_id") == "O01"
+    year = pl.col("reference_date").dt.year()
+    frames["area_risk"] = frames["area_risk"].with_columns(
+        area_name=pl.when(own).then(pl.lit("Navn fra ") + year.cast(pl.String)).otherwise("area_name"),
+        parent_id=pl.when(own & (year % 2 == 1)).then(pl.lit("H09")).otherwise("parent_id"),
+    )
+    svg = page_of(frames)["years"]["svg"]
+    found = re.findall(r"translate\(([\d.]+) ([\d.]+)\)[^>]*>flyttet, nyt navn<", svg)
+    assert len(found) == 4
+    room = charts.text_width("flyttet, nyt navn", "italic") / charts.POINT
+    places = [(float(x), float(y)) for x, y in found]
+    assert all(y1 != y2 or abs(x1 - x2) > room for (x1, y1), (x2, y2) in itertools.combinations(places, 2))
+    assert all(0 <= x <= view.SIDE_WIDTH / charts.POINT - room for x, _ in places)
+
+
+def test_shares_of_all_children_stand_with_a_word_on_the_other_denominator(builder):
+    page = page_of(builder.one_area())
+    # 112 of 308 children is 36 per cent, 112 of the 300 decided is 37.
+    assert (
+        page["numbers"]["table"]["rows"][3][2] == "36\u00a0pct." and page["key"]["figure"] == "37\u00a0pct."
+    )
+    assert page["numbers"]["note"] == "Her tæller uafklarede børn med; andelen ovenfor er uden dem."
+    assert page_of(builder.one_area(numbers=builder.NO_NUMBERS))["numbers"]["note"] == ""
+
+
+def test_benchmarks_stand_in_the_table_beside_the_bars_that_show_them(builder):
+    rows = page_of(builder.one_area())["compare"]["table"]["rows"]
+    assert [(row[0], row[4]) for row in rows[-3:]] == [
+        ("Udsatte boligområder (2016)", "37\u00a0pct."),
+        ("Udsatte boligområder (2015)", "35\u00a0pct."),
+        ("Hele landet (2015)", "5\u00a0pct."),
+    ]
+    assert all(row[1:4] == ["–"] * 3 for row in rows[-3:])
+
+
+def test_a_plan_that_shows_counts_without_a_share_stands_in_for_an_area_without_numbers(builder):
+    frames = builder.too_small()
+    plan = (pl.col("area_id") == "H01") & (pl.col("level") == "helhedsplan")
+    shares = [name for name in builder.COUNTS if name.endswith("_pct")]
+    frames["area_risk"] = frames["area_risk"].with_columns(
+        [pl.when(plan).then(None).otherwise(name).alias(name) for name in shares]
+    )
+    report, _ = report_of(frames)
+    assert report.subject.area_id == "H01"
 
 
 # A factor drives the share when it is more widespread here beyond sampling-like limits and rounding.
@@ -304,7 +380,7 @@ def test_a_plan_is_held_against_its_areas_and_a_municipality_against_all(builder
     frames = wide.frames()
     plan, kommune = page_of(frames, "H01"), page_of(frames, "901")
     names = [row[0] for row in plan["compare"]["table"]["rows"]]
-    assert names == ["Sammen om Nørremarken", "Blok 1", "Blok 2", "Blok 3", "Blok 4", "Åløse Kommune"]
+    assert names[:6] == ["Sammen om Nørremarken", "Blok 1", "Blok 2", "Blok 3", "Blok 4", "Åløse Kommune"]
     assert "Flere områder står i oversigten." in plan["compare"]["note"]
     assert "hele opgørelsen" in kommune["compare"]["finding"]
     assert kommune["kind"] == "Kommunerapport" and plan["kind"] == "Rapport for helhedsplan"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.maps import code_of, read_outlines, tiles
+from reports.maps import check_codes, code_of, read_outlines, tiles
 from schemas.errors import EnvironmentUnfit
 
 
@@ -77,15 +77,15 @@ def test_outlines_are_drawn_north_up_and_as_wide_as_they_are(tmp_path):
 
 
 def test_degrees_are_squeezed_as_far_north_as_denmark_lies(tmp_path):
-    # At 60 degrees north a degree of longitude is half as long as one of latitude.
-    path = geojson(tmp_path, ({"kom": "101"}, "Polygon", square(10, 59.5, 1)))
+    # cos 56° = 0.5592: a degree of longitude is that much shorter than one of latitude. 600 / 0.5592 = 1073.
+    path = geojson(tmp_path, ({"kom": "101"}, "Polygon", square(10, 55.5, 1)))
     outlines = read_outlines(path)
-    assert outlines.height == pytest.approx(1200, abs=0.1)
+    assert outlines.height == pytest.approx(1073, abs=0.1)
 
 
 def test_points_on_a_line_are_dropped_and_corners_stay(tmp_path):
-    ring = square(0, 6_000_000, 1_000)
-    along = [[x, 6_000_000.0] for x in range(0, 1_000)]
+    ring = square(500_000, 6_000_000, 1_000)
+    along = [[x, 6_000_000.0] for x in range(500_000, 501_000)]
     path = geojson(tmp_path, ({"kom": "101"}, "Polygon", [[*along, *ring[0][1:]]]))
     assert read_outlines(path).paths["101"].count("L") <= 5
 
@@ -98,6 +98,40 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(EnvironmentUnfit, match=r"kommuner\.geojson"):
         read_outlines(path)
+
+
+HOME = square(10, 55.5, 1)
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        (({"kom": 101.0}, "Polygon", HOME), "1 of 2 features whose municipality code is not three digits"),
+        (({"kom": "1101"}, "Polygon", HOME), "1 of 2 features whose municipality code is not three digits"),
+        (({"navn": "Aarhus"}, "Polygon", HOME), "1 of 2 features without a municipality code in kom, kode"),
+        (({"kom": None}, "Polygon", HOME), "1 of 2 features without a municipality code in kom, kode"),
+        (({"kom": "751"}, "LineString", HOME[0]), "1 of 2 features that are no polygon"),
+        (({"kom": "751"}, "Polygon", []), "1 of 2 features that are no polygon"),
+        (({"kom": "751"}, "Polygon", [[[float("nan"), 56.0]] * 4]), "no GeoJSON of polygons with numbers"),
+        # Latitude first; UTM metres beside degrees; Web Mercator; the wrong half of the Earth.
+        (({"kom": "751"}, "Polygon", square(55.5, 10, 1)), "do not lie in Denmark"),
+        (({"kom": "751"}, "Polygon", square(570_000, 6_220_000, 1_000)), "do not lie in Denmark"),
+        (({"kom": "751"}, "Polygon", square(1_130_000, 7_580_000, 1_000)), "do not lie in Denmark"),
+        (({"kom": "751"}, "Polygon", square(-10, 55.5, 1)), "do not lie in Denmark"),
+    ],
+)
+def test_one_odd_feature_refuses_the_file_and_says_what_is_odd_but_no_value(tmp_path, odd, said):
+    path = geojson(tmp_path, ({"kom": "101"}, "Polygon", HOME), odd)
+    with pytest.raises(EnvironmentUnfit, match=said) as refused:
+        read_outlines(path)
+    assert "751" not in str(refused.value) and "Aarhus" not in str(refused.value)
+
+
+def test_outlines_of_other_municipalities_than_the_releases_are_refused(tmp_path):
+    path = geojson(tmp_path, ({"kom": "0101"}, "Polygon", HOME))
+    check_codes(read_outlines(path), path, ["751", "101"])
+    with pytest.raises(EnvironmentUnfit, match="no feature has the code of a municipality of this release"):
+        check_codes(read_outlines(path), path, ["751"])
 
 
 def test_a_file_that_is_not_there_is_refused_in_words(tmp_path):

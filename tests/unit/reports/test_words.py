@@ -95,6 +95,15 @@ def test_a_label_is_never_clipped_inside_a_number():
     assert clipped <= {whole, "Blok…", "Blo…", "Bl…"}
 
 
+def test_a_long_name_in_one_line_keeps_its_beginning_and_its_last_words():
+    name = "Den almennyttige boligforening af 1947, afdeling 12"
+    for width, end in ((46.0, "12"), (66.0, "afdeling 12")):
+        short = charts.shortened(name, width)
+        assert re.fullmatch(rf"Den almennyttige.*… {end}", short) and charts.text_width(short) <= width
+    assert charts.shortened("Kort navn", 46.0) == "Kort navn"
+    assert charts.text_width(charts.shortened("W" * 5000, 46.0)) <= 46.0
+
+
 def test_the_finding_needs_the_interval_to_exclude_the_other_share(builder):
     def finding(low, high):
         return texts.comparison_finding(
