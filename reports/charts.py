@@ -540,7 +540,7 @@ def _name_line(
     places = [
         (max(left + 0.5, min(x - 2, right - room)), y + away)
         for x, y in line
-        for away in (-3.0, 3.0)
+        for away in (-3.0, 3.0, -6.0, 6.0)
         if top < y + away < bottom - 1.5
     ]
 

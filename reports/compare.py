@@ -1,6 +1,7 @@
 """Comparisons: is a factor more widespread here than there, and which units are alike.
 
-Belongs here: the two calculations, on protected numbers alone.
+Belongs here: the two calculations, on protected numbers alone. Shares of small areas are not shrunken toward
+others: docs/analysts.md says why.
 Does not belong here: words (`texts`), choosing what is compared with what (`model`).
 """
 
