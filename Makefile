@@ -48,7 +48,7 @@ mutants: $(STAMP) ## every named wrong pipeline turns the suite red (make mutant
 	$(BIN)/python -m tests.mutants $(ONLY)
 
 faults: $(STAMP) ## every bad delivery in every form, and a night that dies at every change it makes
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m '' tests/faults
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m '' tests/faults
 
 # Every check runs, every failure is listed, then the verdict.
 check: $(STAMP) ## lint, types, docs, coverage, tests and browser; lists every failure

@@ -155,11 +155,10 @@ GROUP = Group(
             name="mothers of another pseudonymisation key",
             arrives="MOR_ID of another key than PNR: no child's mother is found in BEF, UDDA and AKM",
             plant=all_years("bef", other_key("MOR_ID"), (2023, 2024)),
-            # AKM of 2023 is the nearest of two years of BEF, AKM of 2022 of one.
             says=(
                 *(Said("bef", "mor_id", f"values {NOT_FOUND} bef.pnr", 120),) * 2,
                 *(Said("bef", "mor_id", f"mothers {NOT_FOUND} udda.pnr", 120),) * 2,
-                *(Said("bef", "mor_id", f"mothers {NOT_FOUND} akm.pnr", 120),) * 3,
+                *(Said("bef", "mor_id", f"mothers {NOT_FOUND} akm.pnr", 120),) * 2,
             ),
         ),
         Fault(
