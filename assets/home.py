@@ -94,6 +94,11 @@ class Home:
     def lock(self) -> Path:
         return self.private / "lock"
 
+    @property
+    def rejects(self) -> Path:
+        """Row numbers of what was refused or left aside, a file per register and status day."""
+        return self.private / "rejects"
+
     def typed(self, register: str, vintage: str) -> Path:
         return self.private / "registers" / register / f"{vintage}.parquet"
 

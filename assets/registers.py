@@ -74,6 +74,7 @@ def type_vintages(workspace: Workspace, contract: Contract) -> dict[str, int]:
             target,
             vintage=source.vintage,
             mapping=mapping,
+            rejects=workspace.home.rejects,
         )
         if growing := find_growing(source, delivery.folder, fingerprints.is_as_hashed):
             raise InputRefused(growing)
@@ -98,6 +99,8 @@ def _notes(report: TypingReport) -> list[str]:
     """What a reader of the log should know: counts and column names."""
     notes = [f"{report.rows_written:,} rows"]
     notes += [f"left aside: {each}" for each in report.quarantine]
+    if report.row_numbers:
+        notes.append(f"row numbers: {report.row_numbers}")
     if report.columns_dropped:
         notes.append(f"columns not in the contract, dropped: {', '.join(report.columns_dropped)}")
     return notes

@@ -75,6 +75,8 @@ scored_reason = ""
 # true: typed registers (the columns that factors read) are kept until the delivery no longer holds the year.
 # false: deleted once the night has counted, and typed again by the next night that counts.
 keep_typed = true
+# Days to keep the row numbers of what was refused or left aside (private/rejects).
+rejects_days = 30
 # Days to keep the history of runs that `femfaktor ui` shows (counts and run times).
 run_history_days = 90
 
@@ -143,6 +145,7 @@ class Retention(_Section):
     scored_days: int = Field(default=0, ge=0, le=366)
     scored_reason: str = ""
     keep_typed: bool = True
+    rejects_days: int = Field(default=30, ge=0, le=366)
     run_history_days: int = Field(default=90, ge=1, le=3650)
 
     @model_validator(mode="after")

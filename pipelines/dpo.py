@@ -39,6 +39,7 @@ def write_dpo(home: Home, out: Path) -> None:
         scored_days=settings.retention.scored_days,
         scored_reason=settings.retention.scored_reason,
         keep_typed=settings.retention.keep_typed,
+        rejects_days=settings.retention.rejects_days,
         run_history_days=settings.retention.run_history_days,
         policy=policy.model_dump(),
         policy_hash=policy.hash,

@@ -68,6 +68,7 @@ class Facts:
     scored_days: int
     scored_reason: str
     keep_typed: bool
+    rejects_days: int
     run_history_days: int
     policy: Mapping[str, Any]
     policy_hash: str

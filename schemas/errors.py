@@ -15,7 +15,8 @@ from dataclasses import dataclass
 class Problem:
     """One problem, worded without data: `count` of `of` rows break `rule`; `action` says what to do next.
 
-    `file` is the path below the delivery folder, where one file is to blame.
+    `file` is the path below the delivery folder, where one file is to blame; `row_numbers` the file below
+    the data home that lists the rows.
     """
 
     register: str
@@ -25,12 +26,14 @@ class Problem:
     action: str
     of: int | None = None
     file: str | None = None
+    row_numbers: str | None = None
 
     def __str__(self) -> str:
         where = ".".join(part for part in (self.register, self.column) if part)
         rows = f"{self.count:,} of {self.of:,} rows" if self.of is not None else f"{self.count:,}"
         file = f" ({self.file})" if self.file else ""
-        return f"{where}{file}: {self.rule}: {rows}. {self.action}".strip()
+        listed = f" Row numbers: {self.row_numbers}." if self.row_numbers else ""
+        return f"{where}{file}: {self.rule}: {rows}. {self.action}{listed}".strip()
 
 
 class FemfaktorError(Exception):

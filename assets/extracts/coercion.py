@@ -9,14 +9,15 @@ A value that can't be read is never made blank in silence: it is counted, and th
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, time
 
 import polars as pl
 
 from assets.extracts.personal import Contents
-from assets.extracts.texts import count_unfit, normalise
+from assets.extracts.row_numbers import MOST
+from assets.extracts.texts import find_unfit, normalise
 from schemas.contracts import FIRST_DATE, ID_DIGITS, LAST_DATE, OPEN_DATE, Column, Kind
 
 _SAS_EPOCH = date(1960, 1, 1)
@@ -26,7 +27,7 @@ _SHORT_CODE = 3
 @dataclass
 class Tally:
     """Counts of one column over all chunks. `unfit`: by rule, texts that can't be taken. `unknown_values`
-    holds short codes only, never ids or text."""
+    holds short codes only, never ids or text. `…_at`: the places of the first ones (`row_numbers.py`)."""
 
     rows: int = 0
     blank: int = 0
@@ -37,10 +38,16 @@ class Tally:
     unknown: int = 0
     undescribed: int = 0
     unknown_values: Counter[str] = field(default_factory=Counter)
+    unreadable_at: list[int] = field(default_factory=list)
+    unknown_at: list[int] = field(default_factory=list)
+    unfit_at: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-def coerce(series: pl.Series, column: Column, vintage: date | None, tally: Tally) -> pl.Series:
-    """One chunk of a delivered column as its typed values; what is wrong is counted in `tally`."""
+def coerce(
+    series: pl.Series, column: Column, vintage: date | None, tally: Tally, first: int = 0
+) -> pl.Series:
+    """One chunk of a delivered column as its typed values; what is wrong is counted in `tally`. `first`: the
+    place of its first row."""
     if series.dtype in (pl.Categorical, pl.Enum):
         series = series.cast(pl.String)
     match column.kind:
@@ -57,20 +64,41 @@ def coerce(series: pl.Series, column: Column, vintage: date | None, tally: Tally
             values, blank = _within_bounds(values, column, blank)
     tally.rows += len(series)
     tally.blank += blank
-    tally.unreadable += len(series) - blank - values.count()
+    if unreadable := len(series) - blank - values.count():
+        tally.unreadable += unreadable
+        _note(tally.unreadable_at, values.is_null() & ~_is_blank(series, column), first)
     tally.values += values.count()
     if column.kind is Kind.TEXT:
         tally.contents.look_at_text(values)
-        tally.unfit.update(count_unfit(values))
+        for rule, broken in find_unfit(values).items():
+            tally.unfit[rule] += len(broken.arg_true())
+            _note(tally.unfit_at[rule], broken, first)
     if column.kind is Kind.ID:
         tally.contents.look_at_numbers(values, series)
         if series.dtype == pl.String and values.count() + blank < len(series):
             tally.contents.look_at_text(series)
     if column.codes:
-        values = _apply_codes(values, column, vintage, tally)
+        values = _apply_codes(values, column, vintage, tally, first)
     if column.width is not None:
         return values.cast(pl.String).str.zfill(column.width).alias(column.name)
     return values.cast(column.dtype).alias(column.name)
+
+
+def _note(places: list[int], broken: pl.Series, first: int) -> None:
+    if (room := MOST - len(places)) > 0:
+        places += [first + place for place in broken.arg_true()[:room]]
+
+
+def _is_blank(series: pl.Series, column: Column) -> pl.Series:
+    """As the readers of values see it: nothing, a dot, NaN, and zeros in the place of a person."""
+    blank = series.is_null()
+    if series.dtype == pl.String:
+        blank = blank | normalise(series).is_in(["", "."])
+    elif series.dtype.is_float():
+        blank = blank | series.is_nan()
+    if column.kind is Kind.ID:
+        blank = blank | (series.cast(pl.Int64, strict=False) == 0)
+    return blank.fill_null(False)
 
 
 def _nulls(series: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
@@ -233,7 +261,9 @@ def _dates_from_text(series: pl.Series) -> tuple[pl.Series, int]:
     return values, _blank_count(text)
 
 
-def _apply_codes(values: pl.Series, column: Column, vintage: date | None, tally: Tally) -> pl.Series:
+def _apply_codes(
+    values: pl.Series, column: Column, vintage: date | None, tally: Tally, first: int
+) -> pl.Series:
     """Closed list: other codes become null and are counted. Open list: they stay and are counted."""
     assert column.codes is not None
     known = pl.Series(column.codes.at(vintage), dtype=values.dtype)
@@ -245,6 +275,7 @@ def _apply_codes(values: pl.Series, column: Column, vintage: date | None, tally:
         tally.undescribed += count
         return values
     tally.unknown += count
+    _note(tally.unknown_at, outside, first)
     codes = values.filter(outside).cast(pl.String)
     tally.unknown_values.update(
         {code: n for code, n in codes.value_counts().rows() if len(code) <= _SHORT_CODE}

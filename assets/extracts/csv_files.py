@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ _OTHER_SEPARATORS = ",\t|"
 _BLOCK = 8 << 20
 _WIDE = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 _LONGEST_HEADER = 1 << 20
+RAGGED = "rows have more or fewer fields than the header"
 _AGAIN = "Compare with the file at its source and deliver it again."
 
 
@@ -174,7 +176,7 @@ def read_batches(path: Path, text: Text, columns: Sequence[str], rows: int) -> I
         Problem("", "", rule, number, action, of=text.lines - 1, file=path.name)
         for rule, number, action in (
             (
-                "rows have more or fewer fields than the header",
+                RAGGED,
                 ragged,
                 "A separator too many, or a value with a semicolon and no quotes? " + _AGAIN,
             ),
@@ -188,6 +190,18 @@ def read_batches(path: Path, text: Text, columns: Sequence[str], rows: int) -> I
     ]
     if problems:
         raise InputRefused(problems)
+
+
+def find_ragged(path: Path) -> list[int]:
+    """The places (from 0, without the header) of rows with too few or too many fields."""
+    text = read_text(path)
+    names, places = read_header(path, text), list[int]()
+    with io.TextIOWrapper(_open_bytes(path), encoding=text.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=SEPARATOR)
+        for row in reader:
+            if row and len(row) != len(names):
+                places.append(reader.line_num - 2)
+    return places
 
 
 def _frame(batches: list[Any], wanted: dict[str, str]) -> pl.DataFrame:

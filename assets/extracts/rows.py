@@ -11,27 +11,33 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from assets.extracts.row_numbers import ROW, RowNumbers
 from schemas.contracts import Contract, Mothers
 from schemas.errors import Problem
 from schemas.quarantine import Quarantine
 
 
 def apply_row_rules(
-    frame: pl.DataFrame, contract: Contract, vintage: date, problems: list[Problem]
+    frame: pl.DataFrame, contract: Contract, vintage: date, problems: list[Problem], numbers: RowNumbers
 ) -> tuple[pl.DataFrame, list[Quarantine]]:
     """The frame with what can't be made unknown, and what was left aside; a rule broken too often goes to
     `problems`. `frame` is sorted by key."""
     left: list[Quarantine] = []
 
-    def settle(column: str, rule: str, count: int, of: int, limit: float, then: str, action: str) -> bool:
-        """Whether the rows are left aside."""
+    def settle(
+        column: str, rule: str, broken: pl.Series, of: int, limit: float, then: str, action: str
+    ) -> bool:
+        """Whether the rows, by place in the delivery, are left aside."""
+        count = len(broken)
         # In a small register one row is more than any share.
         if count > 1 and count / of > limit:
             problems.append(Problem(contract.name, column, rule, count, action, of=of))
+            numbers.note(column, rule, broken)
             return False
         # A rule about most rows says nothing about single ones.
         if count and limit < 0.5:
             left.append(Quarantine(contract.name, vintage, column, f"{rule}, {then}", count, of))
+            numbers.note(column, left[-1].rule, broken)
         return bool(count)
 
     if contract.row_rules:
@@ -40,10 +46,11 @@ def apply_row_rules(
             *(pl.col(rule.column).count().alias(f"of {n}") for n, rule in enumerate(contract.row_rules)),
         ).row(0, named=True)
         for n, rule in enumerate(contract.row_rules):
-            count, of = counts[f"breaks {n}"] or 0, counts[f"of {n}"]
-            is_left = settle(rule.column, rule.rule, count, of, rule.limit, rule.left, rule.action)
+            breaks, of = rule.breaks(vintage), counts[f"of {n}"]
+            broken = frame.filter(breaks)[ROW] if counts[f"breaks {n}"] else frame[ROW][:0]
+            is_left = settle(rule.column, rule.rule, broken, of, rule.limit, rule.left, rule.action)
             if is_left and rule.blanks:
-                kept = pl.when(~rule.breaks(vintage).fill_null(False)).then(rule.column)
+                kept = pl.when(~breaks.fill_null(False)).then(rule.column)
                 frame = frame.with_columns(kept.alias(rule.column))
     if contract.mothers:
         frame = _check_mothers(frame, contract.mothers, settle)
@@ -81,7 +88,7 @@ def _check_mothers(frame: pl.DataFrame, rule: Mothers, settle) -> pl.DataFrame:
         if settle(
             rule.column,
             words,
-            int(broken.sum()),
+            frame[ROW].gather(child[broken]),
             len(child),
             rule.limit,
             "mother unknown",

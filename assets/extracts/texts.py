@@ -32,11 +32,8 @@ def normalise(text: pl.Series) -> pl.Series:
     return plain.str.replace_all(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+", " ").str.strip_chars()
 
 
-def count_unfit(text: pl.Series) -> dict[str, int]:
-    """How many values can't be taken, by rule; rules that all values hold are left out."""
-    frame = pl.DataFrame({"t": text}).lazy()
-    counts = frame.select(
-        *(pl.col("t").str.contains(pattern).sum().alias(rule) for rule, pattern in UNFIT.items()),
-        (pl.col("t").str.len_chars() > LONGEST).sum().alias(TOO_LONG),
-    ).collect()
-    return {rule: count for rule, count in counts.row(0, named=True).items() if count}
+def find_unfit(text: pl.Series) -> dict[str, pl.Series]:
+    """Which values can't be taken, by rule; rules that all values hold are left out."""
+    checks = {rule: text.str.contains(pattern) for rule, pattern in UNFIT.items()}
+    checks[TOO_LONG] = text.str.len_chars() > LONGEST
+    return {rule: broken for rule, broken in checks.items() if broken.any()}

@@ -18,8 +18,10 @@ import polars as pl
 from assets import files
 from assets.extracts.coercion import Tally, coerce
 from assets.extracts.columns import ColumnMapping, match_columns, say_name
+from assets.extracts.csv_files import RAGGED, find_ragged
 from assets.extracts.personal import Contents, count_own_birthdays, look_at_any
 from assets.extracts.readers import column_names, read_chunks
+from assets.extracts.row_numbers import MOST, ROW, RowNumbers
 from assets.extracts.rows import apply_row_rules
 from schemas.contracts import Column, Contract, Kind
 from schemas.errors import InputRefused, Problem
@@ -28,6 +30,7 @@ from schemas.weeks import is_week_name, monday_of
 
 FEWEST_OWN_BIRTHDAYS = 2
 """One may be chance: of 5.9 million pseudonyms of twelve digits, one in fifteen deliveries has one."""
+EQUAL_ROWS, UNKNOWN_CODES = "rows equal to another, dropped", "codes not in the code list, unknown"
 PERSONAL_ACTION = "Have it removed or pseudonymised at the source, and delete this delivery."
 
 
@@ -37,7 +40,7 @@ class TypingReport:
 
     `columns`: the typed ones. `unknown_codes`: values outside a closed list, made null. `undescribed_codes`:
     values outside an open list, kept. `unknown_code_values`: the short ones among the unknown codes and how
-    often they occur.
+    often they occur. `row_numbers`: the file below the home that lists the rows left aside.
     """
 
     register: str
@@ -54,17 +57,15 @@ class TypingReport:
     unknown_codes: Mapping[str, int] = field(default_factory=dict)
     undescribed_codes: Mapping[str, int] = field(default_factory=dict)
     unknown_code_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    row_numbers: str | None = None
 
     @property
     def quarantine(self) -> list[Quarantine]:
         """What was left aside, by rule."""
         rules = [
             ("", "empty lines, dropped", self.blank_rows),
-            ("", "rows equal to another, dropped", self.duplicates_dropped),
-            *(
-                (column, "codes not in the code list, unknown", count)
-                for column, count in self.unknown_codes.items()
-            ),
+            ("", EQUAL_ROWS, self.duplicates_dropped),
+            *((column, UNKNOWN_CODES, count) for column, count in self.unknown_codes.items()),
         ]
         counted = [
             Quarantine(self.register, self.vintage, column, rule, count, self.rows_read)
@@ -81,22 +82,48 @@ def type_register(
     *,
     vintage: date | None,
     mapping: ColumnMapping | None = None,
+    rejects: Path | None = None,
 ) -> TypingReport:
     """Write the typed table of `files` (the parts of one register and status day) to `target`.
 
     Exactly equal rows are dropped and counted; codes outside a closed list become null and are counted. The
     table appears under its name only when it is whole.
-    `mapping`: typed column -> delivered column. `files` are only read.
+    `mapping`: typed column -> delivered column. `files` are only read. `rejects`: the folder below
+    `private` for row numbers.
     Raises InputRefused with every problem found, as counts.
     """
+    numbers = RowNumbers(contract.name, vintage)
     try:
-        return _type_register(files, contract, target, vintage=vintage, mapping=mapping or {})
+        report = _type_register(
+            files, contract, target, vintage=vintage, mapping=mapping or {}, numbers=numbers
+        )
     except InputRefused as refused:
         # A file that can't be opened knows its name, not its register.
         problems = [
             replace(problem, register=problem.register or contract.name) for problem in refused.problems
         ]
+    else:
+        is_kept = rejects is not None and numbers.write(rejects)
+        return replace(report, row_numbers=f"private/rejects/{numbers.place}" if is_kept else None)
+    if rejects is not None:
+        _note_ragged(problems, files, numbers)
+        if numbers.write(rejects):
+            problems = [
+                replace(problem, row_numbers=f"private/rejects/{numbers.place}")
+                if numbers.knows(problem.column, problem.rule)
+                else problem
+                for problem in problems
+            ]
     raise InputRefused(problems)
+
+
+def _note_ragged(problems: Iterable[Problem], files: Iterable[Path], numbers: RowNumbers) -> None:
+    """The reader counts them without their numbers: they are looked for when there are any."""
+    for problem in problems:
+        for file in files:
+            if problem.rule == RAGGED and problem.file == file.name:
+                numbers.begin(_label(file), 0)
+                numbers.note("", RAGGED, find_ragged(file))
 
 
 def _type_register(
@@ -106,6 +133,7 @@ def _type_register(
     *,
     vintage: date | None,
     mapping: ColumnMapping,
+    numbers: RowNumbers,
 ) -> TypingReport:
     delivered = {file: column_names(file) for file in files}
     names = [name for found in delivered.values() for name in found]
@@ -120,10 +148,11 @@ def _type_register(
     chunks: list[pl.DataFrame] = []
     dropped: dict[str, None] = {}
     absent: set[str] = set()
-    blank_rows = 0
+    blank_rows = read = 0
     unread: dict[str, Contents] = {}
     for file in files:
         label = _label(file)
+        numbers.begin(label, read)
         match = match_columns(delivered[file], contract, mapping, file=label)
         dropped |= dict.fromkeys(match.dropped)
         absent |= set(match.absent)
@@ -133,36 +162,40 @@ def _type_register(
                 look_at_any(chunk[name], unread.setdefault(name, Contents()))
             typed = pl.DataFrame(
                 [
-                    coerce(chunk[match.found[column.name]], column, vintage, tally_of[column.name])
+                    coerce(chunk[match.found[column.name]], column, vintage, tally_of[column.name], read)
                     if column.name in match.found
                     else pl.Series(column.name, [None], column.dtype).new_from_index(0, chunk.height)
                     for column in contract.columns
                 ]
             )
+            places = pl.int_range(read, read + chunk.height, dtype=pl.UInt32, eager=True).alias(ROW)
+            read += chunk.height
             filled = typed.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+            typed = typed.with_columns(places)
             if not filled.all():
                 # Rows with nothing in them: an empty line at the end of a CSV.
                 empty = _empty_lines(chunk.select(match.found.values()))
                 blank_rows += int(empty.sum())
                 typed = typed.filter(filled | ~empty)
             chunks.append(typed)
-    schema = {column.name: column.dtype for column in contract.columns}
+    schema = {column.name: column.dtype for column in contract.columns} | {ROW: pl.UInt32}
     frame = pl.concat(chunks, rechunk=False) if chunks else pl.DataFrame(schema=schema)
     chunks.clear()
     rows_read = frame.height
-    problems = _value_problems(frame, contract, declared, tallies, absent, vintage)
+    problems = _value_problems(frame, contract, declared, tallies, absent, vintage, numbers)
     problems += _personal_problems(frame, contract, unread)
     left: list[Quarantine] = []
     duplicates = 0
     if not problems:
         if contract.status_column and vintage:
             frame = frame.with_columns(pl.lit(vintage, pl.Date).alias(contract.status_column))
-        frame = _sort_and_deduplicate(frame, contract, problems)
+        frame = _sort_and_deduplicate(frame, contract, problems, numbers)
         duplicates = rows_read - frame.height
     if not problems and vintage:
-        frame, left = apply_row_rules(frame, contract, vintage, problems)
+        frame, left = apply_row_rules(frame, contract, vintage, problems, numbers)
     if problems:
         raise InputRefused([_with_file(problem, files) for problem in problems])
+    frame = frame.drop(ROW)
     _write(frame, target)
     return TypingReport(
         register=contract.name,
@@ -248,6 +281,7 @@ def _value_problems(
     tallies: Mapping[str, Tally],
     absent: set[str],
     vintage: date | None,
+    numbers: RowNumbers,
 ) -> list[Problem]:
     """Everything that is wrong with single values, as counts."""
     problems: list[Problem] = []
@@ -256,9 +290,12 @@ def _value_problems(
         action = "Deliver it again, or remove the file."
         return [Problem(contract.name, "", "there are no rows", 0, action)]
 
-    def refuse(column: str, rule: str, count: int, of: int, action: str) -> None:
+    def refuse(
+        column: str, rule: str, count: int, of: int, action: str, places: pl.Series | list[int] | None = None
+    ) -> None:
         if count:
             problems.append(Problem(contract.name, column, rule, count, action, of=of))
+            numbers.note(column, rule, [] if places is None else places)
 
     for column in declared:
         tally = tallies[column.name]
@@ -266,7 +303,8 @@ def _value_problems(
         for rule, count in personal:
             refuse(column.name, rule, count, tally.rows, PERSONAL_ACTION)
         for rule, count in tally.unfit.items():
-            refuse(column.name, rule, count, tally.rows, "Correct the text at the source.")
+            action, places = "Correct the text at the source.", tally.unfit_at[rule]
+            refuse(column.name, rule, count, tally.rows, action, places)
         if not personal:
             refuse(
                 column.name,
@@ -274,39 +312,57 @@ def _value_problems(
                 tally.unreadable,
                 tally.rows,
                 "Correct the extract at the source, or map another column.",
+                tally.unreadable_at,
             )
-        if tally.unknown > contract.unknown_code_limit * tally.values:
+        is_few = not tally.unknown or tally.unknown / tally.values <= contract.unknown_code_limit
+        if is_few:
+            numbers.note(column.name, UNKNOWN_CODES, tally.unknown_at)
+        else:
             refuse(
                 column.name,
                 f"codes are not in the code list{f' of {vintage}' if vintage else ''}",
                 tally.unknown,
                 tally.values,
                 "See docs/registers.md for the list; is this the right column and the right year?",
+                tally.unknown_at,
             )
         if not column.nullable and column.name != contract.status_column:
             # What could not be read is reported above and is not blank.
             blank = frame[column.name].null_count() - tally.unreadable - tally.unknown
             if column.name not in absent:
+                others = {*tally.unreadable_at, *tally.unknown_at}
+                nulls = frame.filter(pl.col(column.name).is_null())[ROW] if blank else []
                 refuse(
-                    column.name, "values are blank", blank, rows, "The column has to be filled in every row."
+                    column.name,
+                    "values are blank",
+                    blank,
+                    rows,
+                    "The column has to be filled in every row.",
+                    [place for place in nulls if place not in others],
                 )
-            if tally.unknown <= contract.unknown_code_limit * tally.values:
+            if is_few:
                 refuse(
                     column.name,
                     "codes are not in the code list, and the column may not be blank",
                     tally.unknown,
                     rows,
                     "See docs/registers.md for the list.",
+                    tally.unknown_at,
                 )
     if contract.status_column and vintage and contract.status_column not in absent:
         # 31 December is also called 1 January of the next year.
-        status = frame[contract.status_column]
+        other = (
+            (~frame[contract.status_column].is_between(vintage, vintage + timedelta(days=1)))
+            .fill_null(False)
+            .arg_true()
+        )
         refuse(
             contract.status_column,
             f"the status day is not the file's ({vintage})",
-            int((~status.is_between(vintage, vintage + timedelta(days=1))).sum() or 0),
+            len(other),
             rows,
             "Check the year in the file's name.",
+            frame[ROW].gather(other[:MOST]),
         )
     return problems
 
@@ -346,13 +402,19 @@ def _expected(column: Column) -> str:
     return f"codes of {column.width} digits" if column.width else f"whole numbers{between}"
 
 
-def _sort_and_deduplicate(frame: pl.DataFrame, contract: Contract, problems: list[Problem]) -> pl.DataFrame:
+def _sort_and_deduplicate(
+    frame: pl.DataFrame, contract: Contract, problems: list[Problem], numbers: RowNumbers
+) -> pl.DataFrame:
     """Rows in key order without exact duplicates, kept columns only; a broken key goes to `problems`."""
     kept = [column.name for column in contract.kept]
+    delivered = [name for name in frame.columns if name != ROW]
     if not contract.one_row_per_key:
         if contract.valid_interval:
-            _check_intervals(frame, contract, problems)
-        return frame.unique().select(kept).sort(kept)
+            _check_intervals(frame, contract, problems, numbers)
+        unique = frame.unique(delivered)
+        if unique.height < frame.height:
+            numbers.note("", EQUAL_ROWS, frame.join(unique, on=ROW, how="anti")[ROW])
+        return unique.select(*kept, ROW).sort(kept)
     key = list(contract.key)
     if not (len(key) == 1 and _is_strictly_increasing(frame[key[0]])):
         frame = frame.sort(key)
@@ -362,42 +424,49 @@ def _sort_and_deduplicate(frame: pl.DataFrame, contract: Contract, problems: lis
         if again.any():
             repeated = frame.filter(again).select(key).unique()
             alike = frame.join(repeated, on=key, how="semi", nulls_equal=True)
-            if clashes := alike.unique().height - repeated.height:
+            if clashes := alike.unique(delivered).height - repeated.height:
+                name, rule = ", ".join(key), "rows have the same key and different content"
+                numbers.note(name, rule, alike[ROW])
                 problems.append(
                     Problem(
                         contract.name,
-                        ", ".join(key),
-                        "rows have the same key and different content",
+                        name,
+                        rule,
                         clashes,
                         "Is the file two deliveries in one? Deliver one row per key.",
                         of=frame.height,
                     )
                 )
+            else:
+                numbers.note("", EQUAL_ROWS, frame.filter(again)[ROW])
             frame = frame.filter(~again)
     if contract.valid_interval:
-        _check_intervals(frame, contract, problems)
-    return frame.select(kept)
+        _check_intervals(frame, contract, problems, numbers)
+    return frame.select(*kept, ROW)
 
 
 def _is_strictly_increasing(key: pl.Series) -> bool:
     return key.dtype == pl.Int64 and key.null_count() == 0 and bool((key.diff().drop_nulls() > 0).all())
 
 
-def _check_intervals(frame: pl.DataFrame, contract: Contract, problems: list[Problem]) -> None:
+def _check_intervals(
+    frame: pl.DataFrame, contract: Contract, problems: list[Problem], numbers: RowNumbers
+) -> None:
     """An area or a dwelling in it is valid at most once on any day. `frame` is sorted by key."""
     assert contract.valid_interval is not None
     start, end = contract.valid_interval
     rest = [name for name in contract.key if name != start]
     previous = pl.col(end).fill_null(date.max).shift(1).over(rest)
-    overlaps = pl.lit(0) if contract.may_overlap else (pl.col(start).fill_null(date.min) <= previous).sum()
-    found = frame.select(reversed=(pl.col(start) > pl.col(end)).sum(), overlap=overlaps).row(0, named=True)
-    for rule, count in (
-        (f"{start} is after {end}", found["reversed"]),
-        ("two rows are valid on the same day", found["overlap"]),
+    overlaps = pl.lit(False) if contract.may_overlap else pl.col(start).fill_null(date.min) <= previous
+    name, action = ", ".join(rest), f"Correct {start} and {end}; both days are included."
+    for rule, breaks in (
+        (f"{start} is after {end}", pl.col(start) > pl.col(end)),
+        ("two rows are valid on the same day", overlaps),
     ):
-        if count:
-            action = f"Correct {start} and {end}; both days are included."
-            problems.append(Problem(contract.name, ", ".join(rest), rule, count, action, of=frame.height))
+        broken = frame.filter(breaks)[ROW]
+        if count := len(broken):
+            problems.append(Problem(contract.name, name, rule, count, action, of=frame.height))
+            numbers.note(name, rule, broken)
 
 
 def _write(frame: pl.DataFrame, target: Path) -> None:

@@ -35,6 +35,7 @@ FACTS = Facts(
     scored_days=0,
     scored_reason="",
     keep_typed=True,
+    rejects_days=30,
     run_history_days=90,
     policy=tomllib.loads(POLICY_TEMPLATE.read_text(encoding="utf-8")),
     policy_hash="f" * 64,
