@@ -458,7 +458,7 @@ def development(
     taken: list[Box] = []
     for point in points:
         if point.share_pct is None:
-            x, room = x_of(point), text_width(point.label, "italic") + 3
+            x, room = x_of(point), text_width(point.label, "italic") + 2
             middle = _beside_line(there.get(point.day), y_of, top, bottom, room)
             canvas.line([(x, top), (x, bottom)], BAR_GREY, 0.7, DOTTED)
             canvas.rect(x - 2, middle - room / 2, 4, room, "white")
@@ -527,8 +527,9 @@ def _beside_line(
     if share is None:
         return (top + bottom) / 2
     y = y_of(share)
-    low, high = (top, y - 1.5) if y - top > bottom - y else (y + 1.5, bottom)
-    return (low + high) / 2 if high - low >= room else (top + bottom) / 2
+    if y - top > bottom - y:
+        return max((top + y) / 2 - 0.8, top + room / 2)
+    return min((y + bottom) / 2 + 0.8, bottom - room / 2)
 
 
 def _name_line(

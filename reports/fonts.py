@@ -14,6 +14,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from reports.numbers import NBSP
+
 FAMILY = "Source Sans Pro"
 CUTS = {"regular": "Regular", "italic": "It", "semibold": "Semibold", "bold": "Bold"}
 MISSING = "?"
@@ -37,12 +39,16 @@ def _drawable() -> frozenset[int]:
 
 
 def clean(text: str) -> str:
-    """`text` on one line without controls, direction marks and what no file can hold; every letter stays."""
+    """`text` on one line without controls, direction marks and what no file can hold; every letter stays, and
+    so do spaces that don't break.
+    """
     kept = (
-        " " if char.isspace() else {"Cc": "", "Cf": "", "Cs": MISSING}.get(unicodedata.category(char), char)
+        " "
+        if char.isspace() and char != NBSP
+        else {"Cc": "", "Cf": "", "Cs": MISSING}.get(unicodedata.category(char), char)
         for char in unicodedata.normalize("NFC", text)
     )
-    return " ".join("".join(kept).split())
+    return re.sub(" +", " ", "".join(kept)).strip()
 
 
 def drawable(text: str) -> str:

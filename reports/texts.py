@@ -327,7 +327,7 @@ def no_share_label(risk: Risk) -> str:
 
 
 def age_label(band: str) -> str:
-    return f"{band.replace('-', '–')} år"
+    return f"{band.replace('-', '–')}{NBSP}år"
 
 
 def number_label(key: str) -> str:
@@ -438,7 +438,7 @@ def benchmark_sources(benchmarks: Sequence[Benchmark]) -> list[str]:
 
 
 def vintage(entry: Vintage) -> str:
-    text = f"{REGISTER_NAMES.get(entry.register, entry.register.upper())} {short_date(entry.day)}"
+    text = f"{REGISTER_NAMES.get(entry.register, entry.register.upper())}{NBSP}{short_date(entry.day)}"
     if entry.after and entry.through:
         text += f", afgørelser {short_date(entry.after + timedelta(days=1))}–{short_date(entry.through)}"
     return text

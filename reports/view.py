@@ -30,7 +30,14 @@ PICTURES = (("andel", "compare"), ("udvikling", "years"), ("faktorer", "factors"
 """File name and figure."""
 PICTURE_NAME = 40.0
 # How wide a text may be, in millimetres at the charts' size: two pages stay two whatever the names.
-TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT, COMPARE_LIMIT = 250.0, 190.0, 110.0, 46.0, 66.0
+TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT, COMPARE_LIMIT, TWIN_LIMIT = (
+    250.0,
+    190.0,
+    110.0,
+    46.0,
+    66.0,
+    42.0,
+)
 FACT_LIMIT, READINGS_LIMIT, KOMMUNE_LIMIT, YEARS_NOTE_LIMIT = 330.0, 800.0, 26.5, 250.0
 TITLE_SIZES = ((80.0, "22"), (140.0, "17"), (TITLE_LIMIT, "13"))
 MOST_ROWS = {"omraade": 5}
@@ -392,6 +399,9 @@ def _counts(
         [name, texts.cell(row.children, row.status), texts.part_cell(row, total)]
         for row, name in zip(rows, names, strict=True)
     ]
+    if any(cells[-1] == texts.NOT_IN_PERCENT for cells in table):
+        # So few children that no share of them is told: no column for it, and nothing to say about it.
+        table, columns, note = [cells[:-1] for cells in table], columns[:-1], ""
     return {
         "heading": heading,
         "finding": finding,
@@ -447,13 +457,14 @@ def _initiatives(report: Report) -> dict[str, Any]:
 
 def _twins(report: Report, reports: ReportSet) -> dict[str, Any]:
     day, rows = reports.reference_date, []
+    inside = report.unit.level != "kommune"
     for twin in report.twins:
         risk = twin.unit.series[day]
         kommune = texts.kommune_name(twin.kommune.name) if twin.kommune else texts.DASH
         rows.append(
             [
-                _named(texts.unit_name(twin.unit), CELL_LIMIT),
-                _named(kommune.removesuffix(" Kommune"), KOMMUNE_LIMIT),
+                _named(texts.unit_name(twin.unit), TWIN_LIMIT),
+                *([_named(kommune.removesuffix(" Kommune"), KOMMUNE_LIMIT)] if inside else []),
                 texts.cell(risk.children, risk.status),
                 texts.share_cell(risk.share_pct, risk.status, risk.at_risk),
                 texts.range_cell(risk),
@@ -465,7 +476,7 @@ def _twins(report: Report, reports: ReportSet) -> dict[str, Any]:
         "finding": texts.twins_finding(report, day),
         "how": texts.METHOD_TWINS if rows else "",
         "slugs": [_slug(twin.unit, reports) for twin in report.twins],
-        "table": _table(heading, texts.TABLE_TWINS, rows),
+        "table": _table(heading, [c for c in texts.TABLE_TWINS if inside or c != "Kommune"], rows),
     }
 
 

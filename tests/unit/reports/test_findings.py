@@ -131,6 +131,18 @@ def test_shares_of_all_children_stand_with_a_word_on_the_other_denominator(build
     assert page_of(builder.one_area(numbers=builder.NO_NUMBERS))["numbers"]["note"] == ""
 
 
+def test_where_no_share_of_so_few_is_told_the_table_has_no_column_for_it(builder):
+    frames = builder.one_area(numbers=(20, 25, 30, 35), ages=(20, 20, 20, 30, 20))
+    own = pl.col("area_id") == "O01"
+    for name in ("area_factor_count", "area_children"):
+        status = pl.when(own).then(pl.lit("rounded")).otherwise("cell_status")
+        frames[name] = frames[name].with_columns(cell_status=status)
+    page = page_of(frames)
+    # Of 110 children, rounding alone moves a share by up to 5 / 110, more than two points.
+    assert page["numbers"]["table"]["columns"] == ["Faktorer", "Børn"]
+    assert page["ages"]["table"]["rows"][0] == ["0–2\u00a0år", "20"] and page["numbers"]["note"] == ""
+
+
 def test_benchmarks_stand_in_the_table_beside_the_bars_that_show_them(builder):
     rows = page_of(builder.one_area())["compare"]["table"]["rows"]
     assert [(row[0], row[4]) for row in rows[-3:]] == [
@@ -339,6 +351,7 @@ def test_an_area_whose_share_rounding_could_move_shows_its_counts_and_says_why(b
     assert page["key"]["figure"] == "ca.\u00a040 af 110"
     assert "kan afrundingen alene flytte den mere end to procentpoint" in page["key"]["body"]
     assert page["years"]["table"]["rows"][0][1:4] == ["110", "40", "vises ikke"]
+    assert page["compare"]["finding"] == "Andelen vises ikke i procent, kun antallene."
     assert "40 af 110" in page["key"]["title"]
 
 
@@ -361,7 +374,7 @@ def test_a_rounded_zero_by_age_is_a_range_without_a_share(builder):
     frames["area_children"] = frames["area_children"].with_columns(
         cell_status=pl.when(own).then(pl.lit("rounded")).otherwise("cell_status")
     )
-    assert page_of(frames)["ages"]["table"]["rows"][0] == ["0–2 år", "0–4", "–"]
+    assert page_of(frames)["ages"]["table"]["rows"][0] == ["0–2\u00a0år", "0–4", "–"]
 
 
 def test_the_sum_of_the_plans_is_given_when_there_are_two(builder):

@@ -156,7 +156,7 @@ def test_every_figure_has_an_alt_text_that_says_the_finding(normal):
         in factors
     )
     assert "tre eller flere 112 (36\u00a0pct.)" in numbers
-    assert "15–17 år 51 (17\u00a0pct.)" in ages
+    assert "15–17\u00a0år 51 (17\u00a0pct.)" in ages
 
 
 def test_only_the_intended_fonts_are_used_and_all_are_embedded(normal, small):
@@ -267,7 +267,7 @@ def test_where_everything_is_hidden_nothing_is_said_as_zero(builder, printed, no
     assert "Der er heller ikke tal for helhedsplanen eller kommunen" in text
     assert not re.search(r"\b0 (pct|børn)", text)
     compare, years, factors, numbers, ages = figures_of(page)
-    assert "ingen skjult; én skjult" in numbers and "0–2 år skjult" in ages
+    assert "ingen skjult; én skjult" in numbers and "0–2\u00a0år skjult" in ages
     assert "Enghaven skjult; Åløse Kommune skjult" in compare
     assert "2024: skjult" in years
     assert "Mors boligforhold: bor i en lejebolig skjult" in factors
