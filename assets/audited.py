@@ -15,7 +15,14 @@ import dagster as dg
 from assets import files
 from assets.approval import AUDIT_FILE, write_json
 from assets.audit import Limits, audit_release
-from assets.disclosed import FOR_AUDIT, POLICIES_FILE, POPULATIONS_FILE, PROTECTION_FILE, staged
+from assets.disclosed import (
+    FOR_AUDIT,
+    POLICIES_FILE,
+    POPULATIONS_FILE,
+    PROTECTION_FILE,
+    UNCHANGED_FILE,
+    staged,
+)
 from assets.disclosure import Policy
 from assets.release.manifest import numbered
 from assets.rendered import rendered
@@ -59,6 +66,7 @@ def audit_staged(workspace: Workspace) -> tuple[int, list[str]]:
         folder / "release",
         folder / "tables",
         populations=given / POPULATIONS_FILE,
+        unchanged=given / UNCHANGED_FILE,
         earlier=numbered(workspace.home.releases),
         limits=limits_of(list(policies.values())),
         by_date={day: limits_of([policy]) for day, policy in policies.items()},

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ from assets.scored import definitions_of, stored_counts
 from assets.settings import load_owner_policy
 from assets.workspace import Workspace, guarded
 from schemas.errors import DisclosureRefused, EnvironmentUnfit
-from schemas.release import AGE_BANDS, PROTECTED, RELEASE_TABLES, SYNTHETIC, conform
+from schemas.release import AGE_BANDS, N_FACTORS, PROTECTED, RELEASE_TABLES, SYNTHETIC, conform
 
 Tables = dict[str, pl.DataFrame]
 
@@ -63,10 +64,18 @@ DATED_TABLES = tuple(table.name for table in RELEASE_TABLES if "reference_date" 
 ATOM = ("reference_date", "kom", "area_ids", "earlier_date", "earlier_area_ids", "children", "newcomers")
 AGES = tuple("age_" + band.replace("-", "_") for band in AGE_BANDS)
 AREA = ("level", "area_id", "area_name", "parent_id", "child_level")
-FOR_AUDIT = "for_audit"
-POPULATIONS_FILE, POLICIES_FILE, PROTECTION_FILE = "populations.parquet", "policies.json", "protection.json"
-SOLVERS = ("highspy", "scipy")
 DAY = "reference_date"
+FOR_AUDIT = "for_audit"
+POPULATIONS_FILE, UNCHANGED_FILE = "populations.parquet", "unchanged.parquet"
+POLICIES_FILE, PROTECTION_FILE = "policies.json", "protection.json"
+UNCHANGED_SCHEMA = {
+    DAY: pl.Date,
+    "since_date": pl.Date,
+    "since_revision": pl.Int32,
+    "area_id": pl.String,
+    "measure": pl.String,
+}
+SOLVERS = ("highspy", "scipy")
 
 
 @dataclass(frozen=True)
@@ -235,6 +244,7 @@ def _protect(
     for own in {each.policy.hash: each.policy for each in due}.values() or [policy]:
         days = [each.day for each in due if each.policy == own]
         earlier = [ledger.read(standing[day].cells) for day in days if day in standing]
+        superseded = [ledger.read(each.cells) for each in ledger.superseded() if each.day in days]
         here = pl.col(DAY).is_in(days)
         parts.append(
             protect(
@@ -246,6 +256,7 @@ def _protect(
                 facts=facts,
                 seed=seed,
                 published=pl.concat(earlier) if earlier else None,
+                superseded=pl.concat(superseded) if superseded else None,
                 standing={*standing, *(each.day for each in due)},
             )
         )
@@ -262,7 +273,8 @@ def _protect(
 
 
 def _write_for_audit(folder: Path, ledger: Ledger, entry: Entry, report: Mapping[str, Any]) -> None:
-    """What the audit needs beside the files: true populations, policies in force, what protecting cost."""
+    """What the audit needs beside the files: true populations, which counts truly are unchanged, policies in
+    force, what protecting cost."""
     files.make_folder(folder)
     dates = [each for published in (*ledger.entries, entry) for each in published.dates]
     populations = pl.concat(
@@ -270,10 +282,44 @@ def _write_for_audit(folder: Path, ledger: Ledger, entry: Entry, report: Mapping
     )
     with files.drafting(folder / POPULATIONS_FILE) as path:
         populations.sort(DAY, "revision", "kom").write_parquet(path)
+    with files.drafting(folder / UNCHANGED_FILE) as path:
+        _unchanged(ledger, dates).write_parquet(path)
     # The newest revision last: a date's revisions are under the policy of the first.
     policies = {each.reference_date: each.policy for each in dates}
     files.draft(folder / POLICIES_FILE, json.dumps(policies).encode())
     files.draft(folder / PROTECTION_FILE, json.dumps(report, ensure_ascii=False).encode())
+
+
+def _unchanged(ledger: Ledger, dates: Sequence[PublishedDate]) -> pl.DataFrame:
+    """The counts of every date that are as in its earlier revisions, or as at the date before it."""
+    measure = pl.col("item").replace_strict({part: f"n:{part}" for part in N_FACTORS}, default=None)
+    measure = pl.coalesce(measure, pl.col("item").str.replace("/", ":", literal=True))
+    counted = pl.col("table").is_in(["area_risk", "area_factor", "area_factor_count"])
+    standing = {each.day: each for each in dates}
+    stored = {
+        each.cells: ledger.read(each.cells)
+        .filter(counted, pl.col("item") != "children")
+        .select("area_id", "exact", measure=measure)
+        for each in dates
+    }
+    pairs = [(each, standing[each.day]) for each in dates if each is not standing[each.day]]
+    pairs += [(standing[first], standing[second]) for first, second in pairwise(sorted(standing))]
+    keys = ["area_id", "measure", "exact"]
+    return pl.concat(
+        [pl.DataFrame(schema=UNCHANGED_SCHEMA)]
+        + [
+            stored[now.cells]
+            .join(stored[then.cells], on=keys, how="semi")
+            .select(
+                pl.lit(now.day).alias(DAY),
+                pl.lit(then.day).alias("since_date"),
+                pl.lit(then.revision, pl.Int32).alias("since_revision"),
+                "area_id",
+                "measure",
+            )
+            for then, now in pairs
+        ]
+    )
 
 
 def released_definition(workspace: Workspace) -> Definition:

@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from reports.compare import Comparison, Factor, compare, nearest
-from schemas.release import AGE_BANDS, FACTORS, N_FACTORS
+from schemas.release import AGE_BANDS, FACTORS, N_FACTORS, USUAL_DESIGN_EFFECT
 
 REGISTERS = ("bef", "udda", "akm", "kraf", "bol")
 FACTS = ("policy", "policy_hash", "definition_hash", "controller", "purpose", "legal_basis", *FACTORS)
@@ -381,7 +381,7 @@ def _report(
         for part in by_level[level]
         if part.parent_id == unit.area_id and unit.level in ("helhedsplan", "kommune")
     ]
-    effect = effects.get(kommune.area_id if kommune else "", effects.get("leverance", 1.0))
+    effect = effects.get(kommune.area_id if kommune else "", effects.get("leverance", USUAL_DESIGN_EFFECT))
     return Report(
         slug=slug_of(unit.name, unit.area_id, unit.level),
         unit=unit,

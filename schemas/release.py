@@ -24,6 +24,8 @@ FACTORS = (
 )
 N_FACTORS = ("0", "1", "2", "3+")
 AGE_BANDS = ("0-2", "3-5", "6-9", "10-14", "15-17")
+USUAL_DESIGN_EFFECT = 2.0
+"""Where none may be told: siblings share most factors (DOMAIN: about 1.8 to 2.0)."""
 CELL_STATUS = ("shown", "rounded", "group_hidden", "too_small", "hidden")
 
 SYNTHETIC = "SYNTETISKE DATA"

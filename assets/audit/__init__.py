@@ -28,6 +28,7 @@ def audit_release(
     protected_dir: Path,
     *,
     populations: Path | None = None,
+    unchanged: Path | None = None,
     earlier: Sequence[Path] = (),
     limits: Limits,
     by_date: Mapping[date, Limits] | None = None,
@@ -39,6 +40,9 @@ def audit_release(
     cuts) and date: reference_date, kom, area_ids, children, age_0_2 … age_15_17; all true numbers. It may
     also hold the populations of superseded revisions (column `revision`), and where the same dwellings lay at
     the date before (`earlier_date`, `earlier_area_ids`; `newcomers`: children who weren't there then).
+    `unchanged`: counts that truly are as in an earlier revision or at the date before, which an attacker may
+    know too: reference_date, since_date, since_revision, area_id, measure (`at_risk`, `n:0`,
+    `<factor>:children_with`).
     `earlier`: folders of the releases before this one, oldest first. `by_date`: what single dates have to
     withstand, where that isn't `limits`; dates together have to withstand `limits`.
 
@@ -73,7 +77,7 @@ def audit_release(
             # The text of a reader's error may hold values.
             report.find("release", f"{check.__name__} could not read it ({type(error).__name__})")
     if not report.findings:
-        _attack(tables, populations, earlier, limits, report, by_date or {})
+        _attack(tables, populations, unchanged, earlier, limits, report, by_date or {})
     report.merge_findings()
     return report
 
@@ -112,6 +116,7 @@ def _by_limits(
 def _attack(
     tables: Mapping[str, pl.DataFrame],
     populations: Path | None,
+    unchanged: Path | None,
     earlier: Sequence[Path],
     limits: Limits,
     report: AuditReport,
@@ -133,7 +138,10 @@ def _attack(
         for dated, own in _by_limits(tables, limits, by_date):
             attack(dated, known, own, report, deadline)
         before = [read_tables(folder) for folder in earlier]
-        attack_across(tables, before, known, limits, report, deadline)
+        if unchanged is not None:
+            attack_across(tables, before, known, pl.read_parquet(unchanged), limits, report, deadline)
+        elif before or known["reference_date"].n_unique() > 1:
+            report.miss("revisions and dates together: which counts are unchanged isn't given")
         report.find("release", "nothing was attacked", int(not report.tried.cells))
     except Exception as error:
         # The text of an error may hold values.

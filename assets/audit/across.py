@@ -1,9 +1,10 @@
 """The attack on what several releases or dates tell together.
 
 Belongs here: revisions of one date, neighbouring dates, borders that moved. The attacker assumes that nothing
-changed where the population didn't, and that those who moved are all that changed elsewhere; where the
-published numbers refute him, he has learnt nothing, and the report notes it. Does not belong here: one date
-by itself (`attack.py`).
+changed where the population didn't, and of a revision that those who moved are all that changed elsewhere.
+Where that is wrong, what he concludes is wrong too, and protects itself; so there he is taken to know which
+rows (and, of a revision, which single counts: he may know that only one register came again) truly are as
+before, and to assume nothing else. Does not belong here: one date by itself (`attack.py`).
 """
 
 from __future__ import annotations
@@ -29,36 +30,53 @@ from assets.audit.report import AuditReport, attack_parts
 EARLIER = "earlier_area_ids"
 Tables = Mapping[str, pl.DataFrame]
 Kind = Literal["revisions", "dates"]
+Count = tuple[str, str]
+"""(area_id, measure)."""
 
 
 def attack_across(
     tables: Tables,
     before: Sequence[Tables],
     populations: pl.DataFrame,
+    unchanged: pl.DataFrame,
     limits: Limits,
     report: AuditReport,
     deadline: float,
 ) -> None:
-    """Every earlier revision of every date against what stands, and every date against the one before."""
+    """Every earlier revision of every date against what stands, and every date against the one before.
+
+    `unchanged`: counts that truly are as they were: reference_date and, of what they are compared with,
+    since_date and since_revision; area_id, measure (`Model.measures`).
+    """
+
+    def as_before(day: date, since: date, revision: int | None) -> frozenset[Count]:
+        same = unchanged.filter(
+            (pl.col("reference_date") == day) & (pl.col("since_date") == since),
+            True if revision is None else pl.col("since_revision") == revision,
+        )
+        return frozenset(same.select("area_id", "measure").iter_rows())
+
     now = standing(populations)
     days = tables["area_risk"]["reference_date"].unique().sort().to_list()
 
     def revisions(day: date, own: AuditReport) -> None:
         population = now.filter(pl.col("reference_date") == day)
         for old in _other_revisions(tables, before, day):
-            then = _population_of(populations, old, day)
+            revision = old["release_date"].filter(pl.col("reference_date") == day)["revision"].max()
+            then = _population_of(populations, revision, day)
             if then is None:
                 own.miss("earlier revisions attacked with today's population, theirs isn't given")
                 then = population
             if not population.is_empty():
                 sides = (old, then, day), (tables, population, day)
-                _attack_pair("revisions", *sides, limits, own, deadline)
+                _attack_pair("revisions", *sides, as_before(day, day, revision), limits, own, deadline)
 
     def neighbours(first: date, second: date, own: AuditReport) -> None:
         sides = [(tables, now.filter(pl.col("reference_date") == day), day) for day in (first, second)]
         if not any(side[1].is_empty() for side in sides):
             _check_borders(tables, first, second, sides[1][1], limits, own)
-            _attack_pair("dates", sides[0], sides[1], limits, own, deadline)
+            same = as_before(second, first, None)
+            _attack_pair("dates", sides[0], sides[1], same, limits, own, deadline)
 
     pairs = [partial(neighbours, *pair) for pair in pairwise(days)]
     attack_parts([*(partial(revisions, day) for day in days), *pairs], report)
@@ -83,10 +101,9 @@ def _of(frame: pl.DataFrame, day: date) -> pl.DataFrame:
     return frame.filter(pl.col("reference_date") == day).drop("marking", strict=False)
 
 
-def _population_of(populations: pl.DataFrame, old: Tables, day: date) -> pl.DataFrame | None:
+def _population_of(populations: pl.DataFrame, revision: Any, day: date) -> pl.DataFrame | None:
     if "revision" not in populations.columns:
         return None
-    revision = old["release_date"].filter(pl.col("reference_date") == day)["revision"].max()
     found = populations.filter((pl.col("reference_date") == day) & (pl.col("revision") == revision))
     return None if found.is_empty() else found
 
@@ -102,12 +119,14 @@ class _Pair:
     lost: np.ndarray
     moved: frozenset[int]
     """Atoms whose areas changed in between."""
+    unchanged: frozenset[Count]
 
 
 def _attack_pair(
     kind: Kind,
     old: tuple[Tables, pl.DataFrame, date],
     new: tuple[Tables, pl.DataFrame, date],
+    unchanged: frozenset[Count],
     limits: Limits,
     report: AuditReport,
     deadline: float,
@@ -119,6 +138,7 @@ def _attack_pair(
         read_day(new[0], second, new[2], limits),
         *_moves(first, second),
         frozenset(np.flatnonzero((first["area_ids"] != second["area_ids"]).to_numpy()).tolist()),
+        unchanged,
     )
     by_kom: dict[str, set[int]] = defaultdict(set)
     for i, kom in enumerate(pair.new.map.kom):
@@ -231,56 +251,77 @@ def _attack_municipality(
         for j, region in enumerate(regions)
         if not any(pair.gained[i] or pair.lost[i] for i in region) and blocks[1].children[j]
     ]
-    if not still or not blocks[0].units or not blocks[1].units:
+    if not blocks[0].units or not blocks[1].units:
         return
+    rows = {
+        area_id: members
+        for area_id, members in blocks[1].members.items()
+        if blocks[0].members.get(area_id) == members and members
+    }
+    measures = [name for name in pair.new.model.measures if name != "n:3+"]
+    same = {a for a in rows if all((a, name) in pair.unchanged for name in measures)}
     try:
-        _attack_links(pair, blocks, still, limits, report, deadline)
+        if still and all(a in same for a, members in rows.items() if set(members) <= set(still)):
+            try:
+                links = _Links(still, frozenset(), pair.kind == "revisions")
+                _attack_links(pair, blocks, links, limits, report, deadline)
+                return
+            except Contradiction:
+                report.note(f"{pair.kind}: municipalities where more changed than the population")
+        still = [j for j in still if any(_is_same_throughout(rows[a], j, rows, same) for a in same)]
+        counts: frozenset[Count] = frozenset()
+        if pair.kind == "revisions":
+            counts = frozenset((a, name) for a in rows for name in measures) & pair.unchanged
+        if still or counts:
+            _attack_links(pair, blocks, _Links(still, counts, False), limits, report, deadline)
     except Contradiction:
-        _attack_one_by_one(pair, blocks, still, limits, report, deadline)
+        report.miss(f"{pair.kind}: municipalities of which no common table was found")
     except TimeoutError:
         report.miss(f"{pair.kind}: municipalities not reached in the time given")
 
 
-def _attack_one_by_one(
-    pair: _Pair, blocks: list[Block], still: list[int], limits: Limits, report: AuditReport, deadline: float
-) -> None:
-    """Not everything stood still; perhaps single areas did."""
-    for area_id, members in blocks[1].members.items():
-        if area_id in blocks[0].members and members and set(members) <= set(still):
-            try:
-                _attack_links(pair, blocks, members, limits, report, deadline, only=area_id)
-            except Contradiction:
-                report.note(f"{pair.kind}: areas that changed although their population didn't")
-            except TimeoutError:
-                report.miss(f"{pair.kind}: areas not reached in the time given")
+def _is_same_throughout(
+    members: Sequence[int], region: int, rows: Mapping[str, Sequence[int]], same: set[str]
+) -> bool:
+    """Whether an unchanged row holds the region and no row inside it changed: so nothing in it did."""
+    return region in members and all(a in same for a, inside in rows.items() if set(inside) <= set(members))
+
+
+@dataclass
+class _Links:
+    """What two worlds have in common: regions that are the same, and single counts of rows; with
+    `movers_only`, everything else differs by those who moved at most."""
+
+    still: list[int]
+    counts: frozenset[Count]
+    movers_only: bool
 
 
 def _attack_links(
-    pair: _Pair,
-    blocks: list[Block],
-    still: list[int],
-    limits: Limits,
-    report: AuditReport,
-    deadline: float,
-    only: str | None = None,
+    pair: _Pair, blocks: list[Block], links: _Links, limits: Limits, report: AuditReport, deadline: float
 ) -> None:
-    """Both worlds as one system: equal where `still`; elsewhere revisions differ by those who moved."""
+    """Both worlds as one system."""
     size, count = pair.new.model.size, len(blocks[1].regions)
     gained = np.array([sum(pair.gained[i] for i in region) for region in blocks[1].regions], dtype=float)
     lost = np.array([sum(pair.lost[i] for i in region) for region in blocks[1].regions], dtype=float)
-    linked = list(still)
-    if pair.kind == "revisions" and only is None:
-        linked = list(range(count))
+    linked = list(range(count)) if links.movers_only else links.still
     pick = sparse.csr_matrix((np.ones(len(linked)), (range(len(linked)), linked)), shape=(len(linked), count))
     change = sparse.kron(pick, sparse.identity(size))
-    rows, low, high = [sparse.hstack([-change, change])], [-lost[linked]], [gained[linked]]
-    low, high = [np.repeat(low[0], size)], [np.repeat(high[0], size)]
-    if pair.kind == "revisions" and only is None and _nobody_left(pair, blocks[1].atoms):
+    rows = [sparse.hstack([-change, change])]
+    low, high = [np.repeat(-lost[linked], size)], [np.repeat(gained[linked], size)]
+    if links.movers_only and _nobody_left(pair, blocks[1].atoms):
         # Who moved within the municipality took everything along.
         everyone = sparse.kron(np.ones((1, count)), sparse.identity(size))
         rows.append(sparse.hstack([-everyone, everyone]))
         low.append(np.zeros(size))
         high.append(np.zeros(size))
+    measures, still = pair.new.model.measures, set(links.still)
+    if links.counts:
+        members = blocks[1].members
+        equal = np.array([row_of(blocks[1], measures[m], members[a]) for a, m in sorted(links.counts)])
+        rows.append(sparse.csr_matrix(np.hstack([-equal, equal])))
+        low.append(np.zeros(len(equal)))
+        high.append(np.zeros(len(equal)))
     a, b = blocks[0].system, blocks[1].system
     system = System(
         sparse.block_diag([a.matrix, b.matrix], format="csr"),
@@ -292,29 +333,37 @@ def _attack_links(
     ).with_rows(sparse.vstack(rows, format="csr"), np.concatenate(low), np.concatenate(high))
 
     targets, needs, tables = [], [], []
-    for name, measure in pair.new.model.measures.items():
+
+    def add(old: np.ndarray, new: np.ndarray, children: int, table: str) -> None:
+        targets.append(np.concatenate([old, new]))
+        needs.append(min(limits.min_width_across, children))
+        tables.append(table)
+
+    nothing = np.zeros(a.size)
+    for name, measure in measures.items():
         if name == "n:3+":
             continue
-        for unit in blocks[1].units:
-            members = blocks[1].members[unit.area_id]
-            exact = limits.base == 1 and any(
-                name in each.counts.get(unit.area_id, {}) for each in (pair.old, pair.new)
-            )
-            if not exact and set(members) & set(still) and only in (None, unit.area_id):
-                row = row_of(blocks[1], measure, members)
-                targets.append(np.concatenate([np.zeros(a.size), row]))
-                needs.append(min(limits.min_width_across, pair.new.map.count(unit.atoms)))
-                tables.append(table_of(name))
-        for j in still if pair.kind == "dates" and only is None else ():
+        for now, (each, block) in enumerate(zip((pair.old, pair.new), blocks, strict=True)):
+            for unit in block.units:
+                members = block.members[unit.area_id]
+                is_same = set(members) <= still or (unit.area_id, name) in links.counts
+                # What is the same in both is attacked once; between dates only what is the same at all.
+                if (is_same and not now) or (not links.counts and not set(members) & still):
+                    continue
+                if pair.kind == "dates" and not now:
+                    continue
+                told = [name in side.counts.get(unit.area_id, {}) for side in (pair.old, pair.new)]
+                if limits.base == 1 and (any(told) if is_same else told[now]):
+                    continue
+                row = row_of(block, measure, members)
+                add(*((nothing, row) if now else (row, nothing)), each.map.count(unit.atoms), table_of(name))
+        for j in links.still if pair.kind == "dates" else ():
             if blocks[1].regions[j] <= pair.moved and blocks[1].children[j] < limits.min_children:
-                targets.append(np.concatenate([np.zeros(a.size), row_of(blocks[1], measure, [j])]))
-                needs.append(min(limits.min_width_across, blocks[1].children[j]))
-                tables.append(table_of(name) + " (moved borders)")
-        for j in np.flatnonzero(gained + lost) if pair.kind == "revisions" and only is None else ():
+                row = row_of(blocks[1], measure, [j])
+                add(nothing, row, blocks[1].children[j], table_of(name) + " (moved borders)")
+        for j in np.flatnonzero(gained + lost) if links.movers_only else ():
             row = row_of(blocks[1], measure, [int(j)])
-            targets.append(np.concatenate([-row, row]))
-            needs.append(min(limits.min_width_across, int(gained[j] + lost[j])))
-            tables.append(table_of(name) + " (those who moved)")
+            add(-row, row, int(gained[j] + lost[j]), table_of(name) + " (those who moved)")
     if not targets:
         return
     solver = Solver(system, report.tried, deadline)

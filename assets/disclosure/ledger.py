@@ -125,6 +125,11 @@ class Ledger:
         """The newest revision of every date ever published."""
         return {each.day: each for entry in self.entries for each in entry.dates}
 
+    def superseded(self) -> list[PublishedDate]:
+        """Every revision that is not the newest of its date, oldest first."""
+        every = [each for entry in self.entries for each in entry.dates]
+        return [each for each in every if each is not self.published_dates()[each.day]]
+
     def prepare(self, release: str, dates: Iterable[PublishedDate]) -> Entry:
         """The entry that publishing `release` would append now."""
         content = Entry(self.length + 1, release, tuple(dates), self.head, "")

@@ -73,6 +73,7 @@ def protect(
     facts: Mapping[str, str],
     seed: bytes,
     published: pl.DataFrame | None = None,
+    superseded: pl.DataFrame | None = None,
     standing: Collection[date] = (),
 ) -> Protected:
     """Protect all dates of one definition.
@@ -82,8 +83,10 @@ def protect(
     reference_date, register, vintage, window_from, window_to. `facts`: further rows of the table `release`,
     such as controller and purpose. `seed`: the installation's secret; the same seed and counts give the same
     tables. `published`: `cells` of dates published before: a count that has not changed stays as published,
-    and a date in which nothing has is repeated as it was. `standing`: dates that are published beside these;
-    where a border moved since one of them, the two together must not tell what it took or gave.
+    and a date in which nothing has is repeated as it was. `superseded`: `cells` of their earlier revisions,
+    oldest first: a count that is again what it was gets the number it had. `standing`: dates that are
+    published beside these; where a border moved since one of them, the two together must not tell what it
+    took or gave.
 
     Raises:
         DisclosureRefused: the exact tables contradict each other, or a date can't be protected under the
@@ -93,14 +96,18 @@ def protect(
         raise ValueError("the private seed must be at least 16 bytes")
     rows: dict[str, list[Record]] = {table.name: [] for table in RELEASE_TABLES}
     cells, relations, reports = [], [], []
-    before = published if published is not None else pl.DataFrame(schema=CELL_SCHEMA)
+    nothing = pl.DataFrame(schema=CELL_SCHEMA)
+    before = published if published is not None else nothing
+    told = pl.concat([superseded if superseded is not None else nothing, before])
     f5_is_rented = _is_rented(definition)
 
     def find(day: Day) -> tuple[Found, float]:
         started = time.monotonic()
-        earlier = before.filter(pl.col("reference_date") == day.day)
-        found = _as_published(day, policy, earlier)
-        found = found or Search(day, policy, seed, _held(earlier), f5_is_rented=f5_is_rented).run()
+        of_day = pl.col("reference_date") == day.day
+        found = _as_published(day, policy, before.filter(of_day))
+        if found is None:
+            held = _held(told.filter(of_day))
+            found = Search(day, policy, seed, held, f5_is_rented=f5_is_rented).run()
         return found, time.monotonic() - started
 
     days = open_dates(exact, definition.name, standing)
@@ -161,7 +168,8 @@ def _is_rented(definition: NamedDefinition) -> bool:
 
 
 def _held(published: pl.DataFrame) -> dict[tuple[Cell, int], int]:
-    """Published counts by cell and exact count: they are kept for as long as the exact count is the same."""
+    """Published counts by cell and exact count, the last where a count had to be told twice: they are kept
+    whenever the exact count is that again."""
     return {
         ((row["area_id"], item_named(row["table"], row["item"])), row["exact"]): row["published"]
         for row in published.filter(pl.col("published").is_not_null()).to_dicts()

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from assets.disclosure.relations import Cell, Relations
-from assets.disclosure.solver import Program, State
+from assets.disclosure.solver import Program, Solution, State
 
 SECRET_PART = 2.0
 """How many children's distance the private seed may add to or take from rounding a count up. The nearest
@@ -29,8 +29,6 @@ RESEEDED_PART = 12.0
 LOWERED_WEIGHT = 40.0
 """Distance added to rounding up in a row where a count could be computed too closely: beside a rounded 0, the
 other parts of a whole that is known leave the more room the lower they are published."""
-HELD_WEIGHT = 1000.0
-"""Distance of a count that is not held, against an ordinary count's few children: only if it must be."""
 GAP = 0.01
 """Relative distance from the optimum at which the solver may stop: the best is not safer than nearly the
 best."""
@@ -84,25 +82,41 @@ def round_counts(
         for cell, value in held.items()
         if cell in number and value % base == 0 and low[number[cell]] <= value // base <= high[number[cell]]
     }
-    lost = tuple(cell for cell in held if cell in number and number[cell] not in can_hold)
-    if can_hold:
-        tight_low, tight_high = low.copy(), high.copy()
+    found = _solve(relations, up, *_kept(low, high, can_hold), seconds)
+    if found.state == "infeasible" and can_hold:
+        cost = np.zeros(len(low))
         for i, value in can_hold.items():
-            tight_low[i] = tight_high[i] = value
-        found = _solve(relations, up, tight_low, tight_high, seconds)
-        if found.state == "optimal":
-            return _rounded(relations, found.x, base, lost)
-        for i, value in can_hold.items():
-            up[i] = HELD_WEIGHT if value == low[i] else -HELD_WEIGHT
-    found = _solve(relations, up, low, high, seconds)
+            cost[i] = 1.0 if value == low[i] else -1.0
+        # First how many are kept, then how near the others come: in one cost some would be freed for a little
+        # nearness, within the gap the solver may leave.
+        most = _solve(relations, cost, low, high, seconds, gap=0.0)
+        if most.state != "optimal":
+            return Rounded(most.state, {})
+        can_hold = {i: value for i, value in can_hold.items() if round(most.x[i]) == value}
+        found = _solve(relations, up, *_kept(low, high, can_hold), seconds)
     if found.state != "optimal":
         return Rounded(found.state, {})
-    values = np.rint(found.x).astype(np.int64)
-    freed = [relations.cells[i] for i, value in can_hold.items() if values[i] != value]
-    return _rounded(relations, found.x, base, (*lost, *freed))
+    values = base * np.rint(found.x).astype(np.int64)
+    counts = dict(zip(relations.cells, values.tolist(), strict=True))
+    freed = tuple(cell for cell, value in held.items() if cell in number and counts[cell] != value)
+    return Rounded("optimal", counts, freed)
 
 
-def _solve(relations: Relations, up: np.ndarray, low: np.ndarray, high: np.ndarray, seconds: float):
+def _kept(low: np.ndarray, high: np.ndarray, values: Mapping[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    low, high = low.copy(), high.copy()
+    for i, value in values.items():
+        low[i] = high[i] = value
+    return low, high
+
+
+def _solve(
+    relations: Relations,
+    up: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    seconds: float,
+    gap: float = GAP,
+) -> Solution:
     # A bound that no rounding can break needs no line in the program.
     matrix = relations.matrix
     least = matrix.maximum(0) @ low + matrix.minimum(0) @ high
@@ -113,11 +127,6 @@ def _solve(relations: Relations, up: np.ndarray, low: np.ndarray, high: np.ndarr
         (low, high),
         np.ones(len(low), dtype=bool),
         seconds=seconds,
-        gap=GAP,
+        gap=gap,
     )
     return program.minimise(np.where(low == high, 0.0, up))
-
-
-def _rounded(relations: Relations, x: np.ndarray, base: int, freed: Sequence[Cell]) -> Rounded:
-    values = base * np.rint(x).astype(np.int64)
-    return Rounded("optimal", dict(zip(relations.cells, values.tolist(), strict=True)), tuple(freed))

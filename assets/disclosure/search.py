@@ -143,9 +143,9 @@ class Search:
     # --- one solution -------------------------------------------------------------------------------------
 
     def protect(self, plan: Plan) -> dict[str, _Block]:
-        """Counts of all shown rows by block, top-down. A municipality without a solution below its rounded
-        counts is solved together with the delivery; if that fails too, or time runs out, its block says
-        so."""
+        """Counts of all shown rows by block, top-down. A municipality that has no solution below its rounded
+        counts, or none that keeps what is published, is solved together with the delivery; if that fails too,
+        or time runs out, its block says so."""
         while True:
             top = [
                 self.day.root,
@@ -163,9 +163,9 @@ class Search:
                     continue
                 fixed = {cell: n for cell, n in above.counts.items() if cell[0] == kommune and n is not None}
                 blocks[kommune] = self.solve(kommune, self.published_rows(plan, [kommune, *below]), fixed)
-                if blocks[kommune].state == "infeasible":
+                if blocks[kommune].state == "infeasible" or blocks[kommune].freed:
                     self.coupled.add(kommune)
-            if not any(block.state == "infeasible" for block in blocks.values()):
+            if self.coupled.isdisjoint(blocks):
                 return blocks
 
     def published_rows(self, plan: Plan, areas: Iterable[str]) -> list[Row]:

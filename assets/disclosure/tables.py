@@ -18,7 +18,7 @@ from assets.disclosure.merging import Plan
 from assets.disclosure.mothers import publish_mothers
 from assets.disclosure.policy import Policy
 from assets.statistics.intervals import rounded_interval
-from schemas.release import AGE_BANDS, FACTORS, N_FACTORS
+from schemas.release import AGE_BANDS, FACTORS, N_FACTORS, USUAL_DESIGN_EFFECT
 
 Record = dict[str, Any]
 Counts = Mapping[tuple[str, Item], int | None]
@@ -55,10 +55,6 @@ def family_of(item: Item) -> str:
 def lay_out(protection: Protection, policy: Policy) -> dict[str, list[Record]]:
     """Rows of the tables area_risk, area_factor, area_factor_count, area_children, design_effect."""
     return _Layout(protection, policy).rows()
-
-
-USUAL_EFFECT = 2.0
-"""Design effect where none may be told: siblings share most factors (DOMAIN: about 1.8 to 2.0)."""
 
 
 class _Layout:
@@ -104,7 +100,7 @@ class _Layout:
         for place in (self.day.kommune_of(area_id), self.day.root):
             if place in self.day.design_effect and self.tells_effect(place):
                 return self.day.design_effect[place]
-        return USUAL_EFFECT
+        return USUAL_DESIGN_EFFECT
 
     def count(self, area_id: str, item: Item) -> int | None:
         return self.counts.get((area_id, same_item(item)))

@@ -34,6 +34,7 @@ def protected(
     policy: Policy | None = None,
     seed: bytes = SEED,
     published: pl.DataFrame | None = None,
+    superseded: pl.DataFrame | None = None,
     standing: Collection[date] = (),
 ) -> Protected:
     return protect(
@@ -45,6 +46,7 @@ def protected(
         facts={"purpose": "Statistik"},
         seed=seed,
         published=published,
+        superseded=superseded,
         standing=standing,
     )
 

@@ -28,7 +28,7 @@ def four() -> World:
 def attacked(world: World, tables, folder: Path, earlier=()) -> AuditReport:
     populations, report = folder / "populations.parquet", AuditReport()
     world.populations().write_parquet(populations)
-    assets.audit._attack(tables, populations, earlier, Limits(min_width=3), report, {})
+    assets.audit._attack(tables, populations, None, earlier, Limits(min_width=3), report, {})
     return report
 
 
@@ -58,14 +58,14 @@ def test_an_attack_that_cannot_be_carried_out_is_a_finding_without_its_words(fou
 
 def test_a_run_in_which_nothing_was_attacked_has_not_passed(four, tmp_path):
     report = AuditReport()
-    assets.audit._attack(four.tables(), None, (), Limits(), report, {})
+    assets.audit._attack(four.tables(), None, None, (), Limits(), report, {})
     assert [finding.rule for finding in report.findings] == [
         "nothing was attacked: no populations were given"
     ]
     other_day = four.populations().with_columns(reference_date=pl.lit(date(1999, 12, 31)))
     other_day.write_parquet(tmp_path / "populations.parquet")
     report = AuditReport()
-    assets.audit._attack(four.tables(), tmp_path / "populations.parquet", (), Limits(), report, {})
+    assets.audit._attack(four.tables(), tmp_path / "populations.parquet", None, (), Limits(), report, {})
     assert [finding.rule for finding in report.findings] == ["nothing was attacked"]
 
 
@@ -75,7 +75,7 @@ def test_a_date_is_held_to_its_own_limits_and_not_to_the_widest(four, tmp_path):
     day = tables["area_risk"]["reference_date"][0]
     report = AuditReport()
     stricter = {day: replace(Limits(), min_width=60)}
-    assets.audit._attack(tables, tmp_path / "populations.parquet", (), Limits(), report, stricter)
+    assets.audit._attack(tables, tmp_path / "populations.parquet", None, (), Limits(), report, stricter)
     assert "counts that can be narrowed too far" in {finding.rule for finding in report.findings}
 
 
