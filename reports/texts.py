@@ -388,14 +388,17 @@ def change_finding(points: Sequence[tuple[date, Risk | None]], breaks: Sequence[
     span = (
         f"fra {percent(first.share_pct)} ({first_day.year}) til {percent(last.share_pct)} ({last_day.year})"
     )
+    equal = decimal(first.share_pct) == decimal(last.share_pct)
+    same = f"Andelen er {percent(last.share_pct)} både i {first_day.year} og i {last_day.year}"
     if any(b.kind == "moved" and first_day < b.day <= last_day for b in breaks):
-        return f"Andelen går {span}, men området hører til en anden enhed nu end før: se bemærkningerne."
+        went = same if equal else f"Andelen går {span}"
+        return f"{went}, men området hører til en anden enhed nu end før: se bemærkningerne."
     if first.high_pct is not None and last.low_pct is not None and last.low_pct > first.high_pct:
         return f"Andelen er steget {span}."
     if first.low_pct is not None and last.high_pct is not None and last.high_pct < first.low_pct:
         return f"Andelen er faldet {span}."
-    if decimal(first.share_pct) == decimal(last.share_pct):
-        return f"Andelen er {percent(last.share_pct)} både i {first_day.year} og i {last_day.year}."
+    if equal:
+        return f"{same}."
     return f"Ændringen {span} er ikke større end usikkerheden."
 
 

@@ -26,8 +26,8 @@ from reports.numbers import percent, percent_range
 # Millimetres; templates/report.typ sets the same measures.
 KEY_WIDTH, COMPARE_WIDTH, SIDE_WIDTH, FACTORS_WIDTH = 56.0, 98.0, 68.0, 56.0
 YEARS_HEIGHT, COUNT_NAMES, FACTOR_NAMES = 42.0, 22.0, 66.0
-PICTURES = (("andel", "compare"), ("udvikling", "years"), ("faktorer", "factors"))
-"""File name and figure."""
+PICTURES = (("andel", "compare", ""), ("udvikling", "years", " (pct.)"), ("faktorer", "factors", " (pct.)"))
+"""File name, figure, and the unit where no label in the drawing has it."""
 PICTURE_NAME = 40.0
 # How wide a text may be, in millimetres at the charts' size: two pages stay two whatever the names.
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, CELL_LIMIT, COMPARE_LIMIT, TWIN_LIMIT = (
@@ -91,12 +91,12 @@ def pictures(page: dict[str, Any]) -> dict[str, Any]:
         "figures": [
             {
                 "name": picture,
-                "heading": page[figure]["heading"],
+                "heading": page[figure]["heading"] + unit,
                 "finding": page[figure]["finding"],
                 "svg": page[figure].get("svg_named") or page[figure]["svg"],
                 "description": page[figure]["alt"],
             }
-            for picture, figure in PICTURES
+            for picture, figure, unit in PICTURES
         ],
     }
 

@@ -11,7 +11,7 @@ import pytest
 
 from reports import charts, compare, initiatives, texts, view
 from reports.compare import Factor
-from reports.model import build_report_set
+from reports.model import Break, build_report_set
 from reports.texts import F5
 from tests.support.deliveries import shared_data
 
@@ -54,6 +54,8 @@ def test_equal_rounded_shares_are_no_change_from_one_to_the_other(builder):
         for year, share in ((2020, 37.0), (2022, 41.0), (2024, 37.0))
     ]
     assert texts.change_finding(points) == "Andelen er 37\u00a0pct. både i 2020 og i 2024."
+    moved = texts.change_finding(points, [Break(date(2022, 12, 31), "moved")])
+    assert moved.startswith("Andelen er 37\u00a0pct. både i 2020 og i 2024, men området hører til")
 
 
 def test_a_change_is_not_named_across_a_move_to_another_unit(builder):
