@@ -327,6 +327,24 @@ class Contract:
             },
             strict=True,
             ordered=True,
-            unique=list(self.key) if self.one_row_per_key else None,
+            checks=[_one_row_per(self.key)] if self.one_row_per_key else None,
             name=self.name,
         )
+
+
+def _one_row_per(key: tuple[str, ...]) -> pa.Check:
+    """Typed tables are sorted by key: where they are, equal rows stand beside each other, and a national BEF
+    needs no hash table."""
+    import pandera.polars as pa
+
+    def is_alone(data: pa.PolarsData) -> pl.LazyFrame:
+        frame = data.lazyframe.select(key).collect()
+        name, *more = key
+        if more or not frame[name].is_sorted():
+            return pl.LazyFrame({"alone": ~frame.is_duplicated()})
+        values = pl.col(name)
+        return frame.lazy().select(
+            alone=values.ne_missing(values.shift(1)) & values.ne_missing(values.shift(-1))
+        )
+
+    return pa.Check(is_alone, name="more than one row per key")

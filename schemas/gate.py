@@ -67,10 +67,7 @@ def _problem(error: SchemaError, contract: Contract, rows: int) -> Problem:
     reason = error.reason_code.name.lower().replace("_", " ") if error.reason_code else "check failed"
     rule = getattr(error.check, "name", None)
     if rule is None:
-        rule = {
-            "not_nullable": "values are blank",
-            "multiple_fields_uniqueness": "more than one row per key",
-        }.get(str(error.check), reason)
+        rule = {"not_nullable": "values are blank"}.get(str(error.check), reason)
     known = {column.name for column in contract.columns}
     name = getattr(error.schema, "name", None)
     cases = error.failure_cases

@@ -57,8 +57,7 @@ def read_text(path: Path) -> Text:
     lines, nul, has_bom, last = 0, 0, False, b""
     with _open_bytes(path) as file:
         block = file.read(_BLOCK)
-        if block[:2] in _WIDE:
-            raise refuse(path, f"the text is {_WIDE[block[:2]]}", 1, "Deliver it as UTF-8 or Windows-1252.")
+        _refuse_wide(path, block)
         has_bom = block.startswith(codecs.BOM_UTF8)
         while block:
             nul += block.count(b"\0")
@@ -87,14 +86,27 @@ def read_text(path: Path) -> Text:
     return Text(encoding, lines)
 
 
-def read_header(path: Path, text: Text) -> list[str]:
-    """The column names; one that comes again ends in `_duplicated_<n>`. Empty for an empty file.
+def _refuse_wide(path: Path, start: bytes) -> None:
+    if start[:2] in _WIDE:
+        raise refuse(path, f"the text is {_WIDE[start[:2]]}", 1, "Deliver it as UTF-8 or Windows-1252.")
+
+
+def read_header(path: Path) -> list[str]:
+    """The column names; one that comes again ends in `_duplicated_<n>`. Empty for an empty file. Looks at the
+    first line alone.
 
     Raises InputRefused for a first line that is no header.
     """
     with _open_bytes(path) as file:
-        start = file.read(_LONGEST_HEADER).decode(text.encoding, errors="replace")
-    first = start.replace("\r", "\n").split("\n", 1)[0]
+        start = file.read(_LONGEST_HEADER)
+    _refuse_wide(path, start)
+    line = start.replace(b"\r", b"\n").split(b"\n", 1)[0]
+    if b"\0" in line:
+        read_text(path)  # refuses it, with the count
+    try:
+        first = line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        first = line.decode("cp1252", errors="replace")
     if not first:
         return []
     names = next(csv.reader([first], delimiter=SEPARATOR))
@@ -121,7 +133,7 @@ def read_batches(path: Path, text: Text, columns: Sequence[str], rows: int) -> I
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    names = read_header(path, text)
+    names = read_header(path)
     if text.lines <= 1:
         return
     ragged = empty = 0
@@ -195,7 +207,7 @@ def read_batches(path: Path, text: Text, columns: Sequence[str], rows: int) -> I
 def find_ragged(path: Path) -> list[int]:
     """The places (from 0, without the header) of rows with too few or too many fields."""
     text = read_text(path)
-    names, places = read_header(path, text), list[int]()
+    names, places = read_header(path), list[int]()
     with io.TextIOWrapper(_open_bytes(path), encoding=text.encoding, newline="") as stream:
         reader = csv.reader(stream, delimiter=SEPARATOR)
         for row in reader:

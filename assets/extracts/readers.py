@@ -92,7 +92,7 @@ def _column_names(path: Path) -> list[str]:
         case "parquet":
             return _scan_parquet(path).collect_schema().names()
         case "csv":
-            return read_header(path, read_text(path))
+            return read_header(path)
         case _:
             return _sas_columns(path)
 

@@ -59,7 +59,7 @@ def _judge(
         childhood = pl.date(day.year - CHILDHOOD_YEARS, day.month, day.day)
         values = values.filter(pl.col("foed_dag") > childhood)
     wanted = values.select(value=pl.col(pair.column)).drop_nulls().unique()
-    known = keys.select(value=pl.col(pair.key)).drop_nulls().unique()
+    known = keys.select(value=pl.col(pair.key))
     counts = pl.collect_all(
         [wanted.select(pl.len()), wanted.join(known, on="value", how="anti").select(pl.len())]
     )

@@ -262,6 +262,13 @@ def test_the_gate_checks_the_data_of_lazy_frames_too(bad, expected, lazy):
     assert expected in [(p.column, p.rule, p.count) for p in error.problems]
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2, 2], [2, 0, 1, 2]], ids=["sorted", "not sorted"])
+def test_the_gate_finds_a_key_twice_in_any_order(order):
+    bol = pl.concat([good_bol(), good_bol()[:1]]).with_columns(adresse_id=pl.Series([10, 20, 30]))
+    error = refused(lambda: gate.validate(bol[order], CONTRACTS["bol"], VINTAGE))
+    assert [(p.rule, p.count) for p in error.problems] == [("more than one row per key", 2)]
+
+
 def test_the_gate_names_a_missing_column():
     error = refused(lambda: gate.validate(good_bol().drop("boligareal"), CONTRACTS["bol"], VINTAGE))
     assert [(p.column, p.rule) for p in error.problems] == [("boligareal", "column is missing")]
