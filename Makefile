@@ -69,7 +69,7 @@ bench: $(STAMP) ## score + aggregate 1 M persons against a hand-written DuckDB q
 bench-reports: $(STAMP) ## 300 areas in all their forms, and again with nothing changed
 	$(BIN)/python -m tests.bench.reports
 
-bench-disclosure: $(STAMP) ## protect one date of the whole country: seconds, memory, errors of the shares
+bench-disclosure: $(STAMP) ## protect and attack one date of the whole country: seconds, memory, errors of the shares
 	$(BIN)/python -m tests.bench.disclosure
 
 ui: $(STAMP)   ## the asset graph in a browser, on this machine only

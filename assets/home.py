@@ -148,6 +148,7 @@ class Home:
         ):
             files.make_folder(folder, mode)
             files.set_mode(folder, mode)
-        for variable in ("TMPDIR", "POLARS_TEMP_DIR"):
+        # Polars' streaming engine spills to /var/tmp whatever the other two say.
+        for variable in ("TMPDIR", "POLARS_TEMP_DIR", "POLARS_OOC_SPILL_DIR"):
             os.environ[variable] = str(self.temp)
         tempfile.tempdir = None

@@ -15,7 +15,7 @@ from tests.support.homes import begin, copy_home
 
 PERSONS = 30_000
 SEED = 7
-SET_BY_A_RUN = ("TMPDIR", "POLARS_TEMP_DIR", "DAGSTER_HOME", "FEMFAKTOR_HOME")
+SET_BY_A_RUN = ("TMPDIR", "POLARS_TEMP_DIR", "POLARS_OOC_SPILL_DIR", "DAGSTER_HOME", "FEMFAKTOR_HOME")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Protecting one date of the whole country: time, memory, and what rounding costs the shares.
+"""Protecting and auditing one date of the whole country: time, memory, and what rounding costs the shares.
 
 Belongs here: exact tables of an invented country, the measurement. Does not belong here: the protection.
 
@@ -10,11 +10,15 @@ from __future__ import annotations
 import argparse
 import resource
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from assets.audit import AuditReport, Limits
+from assets.audit.attack import attack
+from assets.audited import limits_of
 from assets.disclosure import load_policy
 from tests.support.exact_tables import Area, Delivery
 from tests.support.protected import protected, with_values
@@ -84,6 +88,14 @@ def invent_country(kommuner: int, areas: int, seed: int = 1) -> Delivery:
     return Delivery(cells, listed)
 
 
+def attacked(tables: Mapping[str, pl.DataFrame], cells: pl.DataFrame, limits: Limits) -> AuditReport:
+    """What the audit finds in the tables once they are read back; reading the files is not measured."""
+    report = AuditReport()
+    attack(tables, cells, limits, report, time.monotonic() + limits.seconds)
+    report.merge_findings()
+    return report
+
+
 def share_errors(result, exact: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Per area: children, and how far rounding its counts moved its share, in points; shown or not."""
     wide = result.cells.filter(pl.col("table") == "area_risk", pl.col("published").is_not_null()).pivot(
@@ -127,6 +139,12 @@ def main() -> None:
             f"{report['narrowest_interval']}, at most {solutions} solutions of a block"
         )
         say(str(report["rows"]))
+        started, cpu = time.monotonic(), time.process_time()
+        audit = attacked(result.tables, exact["cell"], limits_of([policy]))
+        seconds, busy = time.monotonic() - started, time.process_time() - cpu
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        say(f"audit: {seconds:.1f} s ({busy:.1f} s of one core), peak so far {memory:.2f} GB")
+        say(audit.as_text())
         errors = share_errors(result, exact)
         say("| children | areas | mean | 95th percentile | maximum |\n| --- | --- | --- | --- | --- |")
         for low, high in ((50, 100), (100, 200), (200, 500), (500, 1000), (1000, 5000), (5000, 10**9)):

@@ -206,18 +206,41 @@ def test_duckdb_spills_inside_private_and_nowhere_else(tmp_path):
     assert outside == []
 
 
-def test_every_temporary_file_of_this_process_and_of_polars_goes_to_private(tmp_path):
-    """Polars reads its variable when it starts: so in a process of its own, as a run is."""
+def test_temporary_files_of_a_run_go_to_private(tmp_path):
+    """In a process of its own, as a run is."""
     program = (
-        "import sys; from pathlib import Path; from assets.home import Home\n"
+        "import tempfile; from pathlib import Path; from assets.home import Home\n"
         f"home = Home(Path({str(tmp_path / 'home')!r})); home.create()\n"
-        "import os, tempfile, polars as pl\n"
         "assert Path(tempfile.gettempdir()) == home.temp\n"
-        "assert {os.environ[v] for v in ('TMPDIR', 'POLARS_TEMP_DIR')} == {str(home.temp)}\n"
-        "from pathlib import Path\n"
         "f = tempfile.NamedTemporaryFile(); assert Path(f.name).is_relative_to(home.private)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_polars_spills_inside_private_and_nowhere_else(tmp_path):
+    """A sort that can't fit its memory is forced to spill. By itself Polars would choose a folder of the
+    account's below /var/tmp: the account's name is made up, so that nothing else is there."""
+    account = f"femfaktor-{os.getpid()}"
+    program = (
+        "import os; from pathlib import Path; import polars as pl; from assets.home import Home\n"
+        f"home = Home(Path({str(tmp_path / 'home')!r})); home.create()\n"
+        "rows = pl.LazyFrame({'a': pl.arange(0, 1_000_000, eager=True).shuffle(1)})\n"
+        "rows = rows.with_columns(b=pl.col('a').hash(), c=pl.col('a').cast(pl.String))\n"
+        "rows.sort('b').sink_parquet(home.temp / 'sorted.parquet')\n"
+        "assert (home.temp / str(os.getpid())).is_dir(), 'nothing was spilled'\n"
+    )
+    small = {"POLARS_OOC_MEMORY_BUDGET_MB": "1", "POLARS_OOC_SPILL_MIN_BYTES": "1", "USER": account}
+    env = {name: value for name, value in os.environ.items() if name != "POLARS_OOC_SPILL_DIR"}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=env | small, capture_output=True)
+    usual = Path("/var/tmp") / f"polars-{account}"
+    is_outside = usual.exists()
+    shutil.rmtree(usual, ignore_errors=True)
+    assert done.returncode == 0, done.stderr[-500:]
+    assert not is_outside
+    outside = [
+        p for p in tmp_path.rglob("*") if p.is_file() and not p.is_relative_to(tmp_path / "home/private")
+    ]
+    assert outside == []
 
 
 def test_a_crash_leaves_no_memory_image(tmp_path):
