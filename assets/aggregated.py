@@ -6,6 +6,7 @@ Belongs here: the Dagster assets. Does not belong here: SQL (`sql/`), running it
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -111,6 +112,7 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
     fingerprints = workspace.fingerprints
     reasons = fingerprints.changed("warehouse", inputs, target)
     if not reasons:
+        _drop_uncounted(workspace, counted)
         return False
     workspace.redo("warehouse", reasons)
     vintages = pl.concat(pl.read_parquet(folder / "vintage.parquet") for folder in counted.values())
@@ -125,7 +127,16 @@ def refresh_warehouse(workspace: Workspace, dates: Iterable[date]) -> bool:
         temp_dir=workspace.home.temp,
     )
     fingerprints.record("warehouse", inputs, target)
+    _drop_uncounted(workspace, counted)
     return True
+
+
+def _drop_uncounted(workspace: Workspace, counted: Mapping[date, Path]) -> None:
+    """Counts of dates that are no longer counted: what was published of them is in the ledger."""
+    for folder in workspace.home.aggregated(date.min).parent.glob("*"):
+        if folder not in counted.values():
+            workspace.fingerprints.forget(f"aggregated/{folder.name}")
+            files.remove_tree(folder)
 
 
 @dg.asset(

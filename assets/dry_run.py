@@ -16,6 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets import files
 from assets.arrival import say_path
 from assets.extracts.columns import ColumnMapping, say_name
 from assets.extracts.discovery import Delivery, Source, find_files, find_growing, find_twins
@@ -145,7 +146,7 @@ def inspect_delivery(folder: Path, home: Home, settings: Settings) -> DeliveryCh
                 check = replace(check, problems=(*check.problems, *judged.problems, *judged.drift))
                 typed.setdefault(source.register, {})[source.vintage] = target
             else:
-                target.unlink(missing_ok=True)
+                files.remove(target)
             checks.append(check)
         missing = [name for name, c in CONTRACTS.items() if c.required and not delivery.of(name)]
         problems += _beside_each_other(delivery, last_night)

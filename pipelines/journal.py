@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 from assets import clock, files
@@ -23,7 +24,7 @@ from assets.home import Home
 from assets.workspace import Voice
 
 LOG_BYTES, LOG_FILES = 5_000_000, 5
-"""Size at which the log is turned, and how many turned ones are kept."""
+"""Size at which the log, and the history of runs, is turned, and how many turned ones are kept."""
 
 KILLED = "killed"
 
@@ -86,12 +87,25 @@ class Journal:
         files.remove(self._home.running)
 
     def _append(self, line: Mapping[str, Any]) -> None:
+        runs = self._home.runs
+        if runs.exists() and runs.stat().st_size > LOG_BYTES:
+            for number in range(LOG_FILES - 1, -1, -1):
+                if (path := _turned(runs, number)).exists():
+                    files.move(path, _turned(runs, number + 1))
         files.append_line(self._home.runs, json.dumps(line, ensure_ascii=False))
+
+
+def _turned(runs: Path, number: int) -> Path:
+    """`runs.jsonl`, `runs.jsonl.1` … `runs.jsonl.5`, the oldest."""
+    return runs.with_name(f"{runs.name}.{number}") if number else runs
 
 
 def read_runs(home: Home, count: int) -> list[dict[str, Any]]:
     """The last `count` runs, oldest first; what an earlier version did not note is empty."""
-    lines = home.runs.read_text(encoding="utf-8", errors="replace").splitlines() if home.runs.exists() else []
+    lines: list[str] = []
+    for number in range(LOG_FILES + 1):
+        if len(lines) < count and (path := _turned(home.runs, number)).exists():
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines() + lines
     runs = [_empty() | run for line in lines if (run := _parsed(line))]
     return runs[-count:]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from synthetic_data.deliveries import Format
 from tests.faults.delivery import FORMS, Delivered
+from tests.faults.machine import render_troubles
 
 CSV: tuple[Format, ...] = ("csv", "csv.gz")
 PARQUET: tuple[Format, ...] = ("parquet", "yearly")
@@ -72,7 +73,8 @@ _INTRO = """# Bad deliveries, and what comes of them
 <!-- Rendered from tests/faults: don't edit. FEMFAKTOR_UPDATE_SNAPSHOT=1 and test_page.py there render it. -->
 
 Every fault below is planted into a good delivery in its forms (hive and yearly Parquet, CSV, gzipped CSV, SAS
-transport), on a first and on a later night: `make test` plays each once, the pytest marker `faults` all.
+transport), on a first and on a later night: `make test` plays each once, `make faults` all of them, and one
+of each group through the whole night with its real command.
 
 **Refused** (exit 20): the last good release stays byte for byte, and the next good delivery goes on as if
 nothing had happened. **Taken**: the night goes on with what can be used; what was left aside is counted. No
@@ -88,7 +90,7 @@ def render_page(groups: Iterable[Group]) -> str:
         lines += ["| what arrives | comes to | what is said |", "| --- | --- | --- |"]
         lines += [_row(fault) for fault in group.faults]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *render_troubles()])
 
 
 def _row(fault: Fault) -> str:

@@ -82,11 +82,13 @@ def play(fault: Fault, good: Home, form: Format, folder: Path, *, is_later: bool
         forget_night(home)
     extracts = delivered(home, form)
     before = {path: path.read_bytes() for path in sorted(extracts.folder.rglob("*")) if path.is_file()}
+    settings = home.settings.read_bytes()
     fault.plant(extracts)
     judge(fault, ingest(home))
     if fault.needs_last_night:
         assert_accepted_once(home, fault)
     restore(extracts.folder, before)
+    home.settings.write_bytes(settings)
     again = ingest(home)
     assert (again.exit_code, again.problems, again.quarantined) == (0, (), ()), "the next good night"
     assert tree(home.private / "registers") == typed, "as if nothing had happened"

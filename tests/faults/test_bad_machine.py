@@ -9,12 +9,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -22,10 +24,13 @@ import pytest
 from click.testing import CliRunner
 
 from assets import clock, files
+from assets.aggregated import refresh_warehouse
+from assets.extracts import TypingReport, type_register
 from assets.files import Disk
 from assets.fingerprints import Fingerprints
 from assets.home import Home
-from assets.workspace import as_failure
+from assets.settings import Settings, load_settings
+from assets.workspace import Workspace, as_failure
 from pipelines.cli import main
 from pipelines.journal import Journal, read_runs
 from pipelines.locking import locked
@@ -445,6 +450,79 @@ def test_a_typed_table_that_is_not_as_it_was_written_is_made_again(first_night: 
     outcome = run_night(home)
     assert outcome.redone == ["registers/akm/2023-12-31: the file is not as it was written"]
     assert tree(home.private / "registers") == good
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "key"),
+    [
+        ("policy.toml", "min_mothers = 30", "", "size.min_mothers: missing"),
+        ("policy.toml", "min_mothers = 30", "min_mothers = 30\nmin_kin = 1", "size.min_kin: unknown key"),
+        ("femfaktor.toml", "[release]", "[release]\nrounding = 5", "release.rounding"),
+    ],
+)
+def test_settings_or_a_policy_of_another_version_are_refused_by_key_and_the_release_stands(
+    home: Home, name: str, old: str, new: str, key: str
+) -> None:
+    path, before = home.root / name, tree(home.releases)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    outcome = run_night(home)
+    assert outcome.exit_code == 40
+    assert key in "\n".join(outcome.messages)
+    assert tree(home.releases) == before
+    path.write_text(text, encoding="utf-8")
+    assert run_night(home).release == "r0002"
+
+
+def test_settings_from_before_a_section_was_there_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "femfaktor.toml"
+    path.write_text('[delivery]\nredelivery = "latest"\n[release]\nreference_years = 2\n')
+    settings = load_settings(path)
+    assert (settings.delivery.redelivery, settings.drift, settings.coverage) == (
+        "latest", Settings().drift, Settings().coverage,
+    )  # fmt: skip
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused_and_taken_once_it_is_whole(home: Home) -> None:
+    growing = home.root / "extracts" / "akm" / "year=2023" / "part-0.parquet"
+
+    def read_and_grow(files: Sequence[Path], *rest: Any, **options: Any) -> TypingReport:
+        report = type_register(files, *rest, **options)
+        if growing in files:
+            os.utime(growing, ns=(1, 1))
+        return report
+
+    outcome = refused_once(home, lambda patch: patch.setattr("assets.registers.type_register", read_and_grow))
+    assert outcome.exit_code == 20
+    assert outcome.messages[0].startswith(
+        "akm (akm/year=2023/part-0.parquet): the file changed while it was read: 1."
+    )
+
+
+def test_counts_of_a_date_that_is_no_longer_counted_are_removed(first_night: Home, tmp_path: Path) -> None:
+    home = copy_home(first_night, tmp_path / "home")
+    counted = home.aggregated(datetime(2024, 12, 31).date())
+    shutil.copytree(counted, counted.with_name("2019-12-31"))
+    workspace = Workspace.open(home)
+    refresh_warehouse(workspace, [datetime(2024, 12, 31).date()])
+    assert [path.name for path in counted.parent.iterdir()] == ["2024-12-31"]
+
+
+def test_the_history_of_runs_is_turned_at_its_size_and_read_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    monkeypatch.setattr("pipelines.journal.LOG_BYTES", 500)
+    monkeypatch.setattr("pipelines.journal.LOG_FILES", 2)
+    for seconds in range(40):
+        journal = Journal(home)
+        journal.begin(("nightly",))
+        journal.end({"state": "done", "messages": [], "seconds": seconds})
+    kept = sorted(home.private.glob("runs.jsonl*"))
+    assert [path.name for path in kept] == ["runs.jsonl", "runs.jsonl.1", "runs.jsonl.2"]
+    assert all(path.stat().st_size < 800 for path in kept)
+    assert [each["seconds"] for each in read_runs(home, 5)] == [35, 36, 37, 38, 39]
 
 
 def test_a_proposal_approved_while_the_disk_is_full_is_exit_40_and_can_be_approved_afterwards(

@@ -13,10 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.cases.planting import Plant, lines, raw, text
-from tests.faults.delivery import Delivered
+from tests.faults.delivery import LISTS, YEARS, Delivered
 from tests.faults.fault import CSV, PARQUET, Fault, Group, Said
 
 AGAIN = "delivered more than once for"
+VOUCHED = "neither SHA256SUMS nor a .done marker vouches for the file"
+FILES = (
+    *(register for register, years in YEARS.items() for _ in years),
+    *LISTS,
+)
 NO_REGULAR_FILE = "it is no regular file"
 
 
@@ -275,6 +280,17 @@ GROUP = Group(
             name="yesterday's bytes again",
             arrives="Every file written again with the bytes it had",
             plant=raw("akm", lambda content: content),
+        ),
+        Fault(
+            name="no manifest where one is required",
+            arrives='Neither SHA256SUMS nor .done, and `[delivery] manifest = "required"`',
+            plant=require_manifest,
+            says=tuple(Said(register, "", VOUCHED) for register in FILES),
+        ),
+        Fault(
+            name="a manifest where one is required",
+            arrives='SHA256SUMS, and `[delivery] manifest = "required"`',
+            plant=lambda delivered: (sums()(delivered), require_manifest(delivered))[0],
         ),
         Fault(
             name="a list of checksums that holds",
