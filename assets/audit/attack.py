@@ -432,7 +432,7 @@ class _Attack:
                 self._find(target, outer, small)
             elif narrow or alone:
                 left.append(target)
-            else:
+            elif target.need >= self.limits.min_width:
                 self.report.narrow(target.table, int(found.seen_high[k] - found.seen_low[k]))
         return left
 

@@ -103,7 +103,7 @@ def _attack_block(
         width = probed.seen_high[k] - probed.seen_low[k]
         if width < need[k]:
             width = probed.high[k] - probed.low[k]
-        if need[k]:
+        if width < need[k] or need[k] >= limits.min_width:
             report.narrow(TABLE, int(width))
         report.find(TABLE, "counts that can be narrowed too far", int(width < need[k]))
 

@@ -52,7 +52,8 @@ class AuditReport:
     checked: int = 0
     tried: Tried = field(default_factory=Tried)
     narrowest: dict[str, int] = field(default_factory=dict)
-    """By table: width of the narrowest interval found (largest less smallest possible value)."""
+    """By table: width of the narrowest interval found (largest less smallest possible value), but for rows of
+    so few children that no interval could be as wide as is asked."""
     hidden: dict[str, dict[str, int]] = field(default_factory=dict)
     """By table: rows per reason (`cell_status`)."""
     not_exact: dict[str, int] = field(default_factory=dict)

@@ -278,7 +278,13 @@ class Search:
             row = self.day.units[row].parent_id
         if family != "risk":
             return self.overrule(where, "risk", area, plan)
-        raise DisclosureRefused(f"{self.day.day}: nothing of this date can be shown under this policy.")
+        children = self.day.count(self.day.units[self.day.root].atoms)
+        raise DisclosureRefused(
+            f"{self.day.day}: nothing of this date can be shown under this policy: even all {children:,} "
+            "children together would say something about everybody, or leave counts that can be computed. "
+            "Deliver more children (whole municipalities), or leave early dates out with [release] "
+            "reference_years in femfaktor.toml; nothing was published, the last release stands."
+        )
 
     def hide_block(self, name: str) -> None:
         """Hide what the solver could not do: the finest level of the municipality first."""

@@ -41,6 +41,15 @@ def test_a_safe_release_leaves_a_report_of_what_was_tried(four, tmp_path):
     assert "passed" in report.as_text() and "not audited" not in report.as_text()
 
 
+def test_the_narrowest_interval_is_not_that_of_a_lone_child_of_whom_no_more_could_be_open(four, tmp_path):
+    four.atoms += [Atom(101, ("x",), [OTHERS]), Atom(101, (), [OTHERS] * 99)]
+    four.areas.append(Area("x", "omraade", "101"))
+    four.merged = {"x": "too_small"}
+    report = attacked(four, four.tables(), tmp_path)
+    assert report.findings == []
+    assert min(report.narrowest.values()) >= 3
+
+
 def test_an_unsafe_one_is_refused(four, tmp_path):
     down = {(name, item): 0 for name in "abcd" for item in ("at_risk", "n:3+")}
     up = {(name, item): 20 for name in ("101", "leverance") for item in ("at_risk", "n:3+")}

@@ -6,11 +6,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from assets.disclosure import rounding
+from assets.disclosure import load_policy, rounding
+from assets.disclosure.dates import open_dates
+from assets.disclosure.merging import make_plan
 from assets.disclosure.rounding import Rounded
+from assets.disclosure.search import Search
 from schemas.errors import DisclosureRefused
 from tests.support.exact_tables import Area, Delivery, cell
-from tests.support.protected import protected
+from tests.support.protected import SEED, protected
 
 AREAS = [
     Area("kommune", "901", "leverance"),
@@ -82,3 +85,14 @@ def test_a_block_without_any_solution_is_hidden(monkeypatch):
 def test_a_date_whose_delivery_has_no_solution_is_refused_and_says_what_to_do(monkeypatch):
     with pytest.raises(DisclosureRefused, match="time_limit_seconds"):
         answered(monkeypatch, "time limit", lambda rows: "leverance" in rows)
+
+
+def test_where_nothing_is_left_to_hide_the_refusal_says_how_many_children_there_were_and_what_to_do() -> None:
+    exact = Delivery([cell(901, "", 20, 93)], [Area("kommune", "901", "leverance")]).tables()
+    (day,) = open_dates(exact, "sfi5-v1")
+    search = Search(day, load_policy(), SEED, {})
+    plan = make_plan(day, search.policy)
+    assert search.overrule(search.overruled.hidden, "risk", day.root, plan)
+    with pytest.raises(DisclosureRefused, match="even all 113 children together") as refused:
+        search.overrule(search.overruled.hidden, "risk", day.root, plan)
+    assert "reference_years" in str(refused.value)
