@@ -62,7 +62,7 @@ def attack_across(
     def revisions(day: date, own: AuditReport) -> None:
         population = now.filter(pl.col("reference_date") == day)
         for old in _other_revisions(tables, before, day):
-            revision = old["release_date"].filter(pl.col("reference_date") == day)["revision"].max()
+            revision = max(old["release_date"].filter(pl.col("reference_date") == day)["revision"].to_list())
             then = _population_of(populations, revision, day)
             if then is None:
                 own.miss("earlier revisions attacked with today's population, theirs isn't given")
