@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -214,31 +215,37 @@ def _item_words(partition: str, part: str) -> str:
 
 
 def _bounds(row: Row, factors: Sequence[str]) -> list[Relation]:
-    """What the number of factors says about the factors, for each set of k of the five.
+    """What the number of factors says about the factors of a row."""
+    return [
+        Relation("bounds", tuple(((row.row_id, item), by) for item, by in terms), words, is_bound=True)
+        for terms, words in _bounds_between(tuple(factors))
+    ]
 
-    A child with j factors has at most min(j, k) of the k, and at least j - (5 - k). 3+ is at least three and
-    at most five.
+
+@cache
+def _bounds_between(factors: tuple[str, ...]) -> list[tuple[tuple[tuple[Item, int], ...], str]]:
+    """Terms and words of these bounds, the same for every row: for each set of k of the five, a child with j
+    factors has at most min(j, k) of the k, and at least j - (5 - k). 3+ is at least three and at most five.
     """
-    count = {j: (row.row_id, same_item(("n_factors", N_FACTORS[j]))) for j in range(4)}
+    count = {j: same_item(("n_factors", N_FACTORS[j])) for j in range(4)}
     found = []
     for k in range(1, len(factors) + 1):
+        names = "with, of all factors" if k == len(FACTORS) else f"with, of any {k} factors"
+        most = {1: 1, 2: min(2, k), 3: k}
+        least = {j: max(0, j - (len(FACTORS) - k)) for j in (1, 2, 3)}
         for chosen in combinations(factors, k):
-            having = [((row.row_id, (factor, FACTOR_PARTS[0])), 1) for factor in chosen]
-            names = "with, of all factors" if k == len(FACTORS) else f"with, of any {k} factors"
-            most = {1: 1, 2: min(2, k), 3: k}
-            least = {j: max(0, j - (len(FACTORS) - k)) for j in (1, 2, 3)}
             for sign, weights, word in ((-1, most, "at most"), (1, least, "at least")):
                 if any(weights.values()):
-                    terms = [(cell, sign) for cell, _ in having]
+                    terms = [((factor, FACTOR_PARTS[0]), sign) for factor in chosen]
                     terms += [(count[j], -sign * w) for j, w in weights.items() if w]
                     sums = " + ".join(f"{w} x children with {N_FACTORS[j]}" for j, w in weights.items() if w)
-                    found.append(Relation("bounds", tuple(terms), f"{names} is {word} {sums}", is_bound=True))
+                    found.append((tuple(terms), f"{names} is {word} {sums}"))
     if len(factors) == len(FACTORS):
         # A child who can't be determined has an unknown factor.
-        terms = [((row.row_id, (factor, FACTOR_PARTS[2])), 1) for factor in factors]
-        terms.append(((row.row_id, ("risk", "undetermined")), -1))
+        terms = [((factor, FACTOR_PARTS[2]), 1) for factor in factors]
+        terms.append((("risk", "undetermined"), -1))
         words = "the unknown of all factors together are at least the undetermined"
-        found.append(Relation("bounds", tuple(terms), words, is_bound=True))
+        found.append((tuple(terms), words))
     return found
 
 
