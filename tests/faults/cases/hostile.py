@@ -20,7 +20,6 @@ SHOWN = {
     "SQL": "'; DROP TABLE area_risk; --",
     "a shell command": "$(rm -rf ~) `id` && true | cat",
     "parts of a path": "../../../etc/passwd",
-    "emoji and Arabic": "Gården 🏡 حي",
 }
 """Area names that stay as they are."""
 
@@ -33,6 +32,12 @@ GROUP = Group(
                 name=f"a name that is {what}", arrives=f"An area's name: {what}", plant=area("NAME", o_3=name)
             )
             for what, name in SHOWN.items()
+        ),
+        Fault(
+            name="a name that is emoji and Arabic",
+            arrives="An area's name: emoji and Arabic",
+            plant=area("NAME", o_3="Gården 🏡 حي"),
+            forms=UTF_8,
         ),
         Fault(
             name="a name with a sequence for terminals",
