@@ -116,12 +116,20 @@ def test_what_a_municipality_keeps_is_not_lost_to_how_the_delivery_above_it_is_r
 
 def test_a_count_that_is_again_what_it_was_two_revisions_ago_gets_the_number_it_had_then():
     others = ((52, 136, 4), (45, 114, 8), (22, 113, 3), (42, 129, 1))
-    first = protected(exact_tables((46, 176, 0), *others))
-    second = protected(exact_tables((49, 173, 0), *others), published=first.cells)
-    third = protected(
-        exact_tables((46, 176, 0), *others),
-        seed=b"another seed than the first one.",
-        published=second.cells,
-        superseded=first.cells,
+    first = protected(exact_tables((42, 180, 0), *others), seed=b"seed number 02 of the first one.")
+    second = protected(
+        exact_tables((44, 178, 0), *others),
+        seed=b"seed number 02 of the other one.",
+        published=first.cells,
     )
-    assert moved(first.cells, third.cells) == 0
+
+    def third(superseded: pl.DataFrame | None) -> pl.DataFrame:
+        return protected(
+            exact_tables((42, 180, 0), *others),
+            seed=b"seed number 02 of the third one.",
+            published=second.cells,
+            superseded=superseded,
+        ).cells
+
+    assert moved(first.cells, third(first.cells)) == 0
+    assert moved(first.cells, third(None)) > 0, "else this shows nothing: another seed"
