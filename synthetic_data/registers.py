@@ -41,6 +41,7 @@ REFORM = 2007  # of the municipalities, on 1 January
 LISTS = ("omraader", "omraade_adresser", "hfaudd")
 _CIVST = pl.Series(["U", "G", "F", "E", "D"])
 _NONE = -1
+_IDS_IN_BEF = ("PNR", "MOR_ID", "FAR_ID", "AEGTE_ID", "E_FAELLE_ID", "FAMILIE_ID", "ADRESSE_ID")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,6 @@ def tell_bef(world: World, day: int) -> RegisterYear:
     on = date(1970, 1, 1) + timedelta(days=day)
     pnr = draw_ids(seed, 0, n)
     rows = np.flatnonzero(persons.status <= DIED)
-    rows = rows[np.argsort(pnr[rows])]
     is_dead = persons.status[rows] == DIED
     head, partner = persons.head[rows], persons.partner[rows]
     alone = partner == NOBODY
@@ -102,14 +102,14 @@ def tell_bef(world: World, day: int) -> RegisterYear:
     ids, families = Ids(pnr), Ids(draw_ids(seed, 2, n))
     frame = pl.DataFrame(
         {
-            "PNR": ids.text(rows),
+            "PNR": ids.number(rows),
             "KOEN": persons.sex[rows],
             "FOED_DAG": _dates(persons.birth[rows]),
-            "MOR_ID": ids.text(mother),
-            "FAR_ID": ids.text(father),
-            "AEGTE_ID": ids.text(np.where(married, partner, _NONE)),
-            "E_FAELLE_ID": ids.text(partner),
-            "FAMILIE_ID": families.text(head),
+            "MOR_ID": ids.number(mother),
+            "FAR_ID": ids.number(father),
+            "AEGTE_ID": ids.number(np.where(married, partner, _NONE)),
+            "E_FAELLE_ID": ids.number(partner),
+            "FAMILIE_ID": families.number(head),
             "FAMILIE_TYPE": kind.astype(np.int8),
             "PLADS": np.where(is_child, 3, np.where(alone | (persons.sex[rows] != MAN), 1, 2)).astype(
                 np.int8
@@ -118,13 +118,15 @@ def tell_bef(world: World, day: int) -> RegisterYear:
             "CIVST": _CIVST.gather(np.where(is_dead, 4, persons.civil[rows])),
             "KOM": _old_codes(kom, home) if year < REFORM else kom,
             "REG": region,
-            "ADRESSE_ID": Ids(draw_ids(seed, 1, dwellings.n)).text(home),
+            "ADRESSE_ID": Ids(draw_ids(seed, 1, dwellings.n)).number(home),
             "BOP_VFRA": _dates(persons.since[rows]),
             "IE_TYPE": persons.origin[rows],
             "OPR_LAND": persons.country[rows],
             "REFERENCETID": pl.repeat(on, len(rows), eager=True),
         }
     )
+    # Polars takes columns side by side. In one chunk each: the groups of a Parquet file follow the chunks.
+    frame = frame.sort("PNR").rechunk().with_columns(pl.col(_IDS_IN_BEF).cast(pl.String)).rechunk()
     return RegisterYear("bef", year, frame, None if on == year_end(year) else on.month)
 
 
@@ -285,12 +287,15 @@ class Ids:
     def __init__(self, numbers: npt.NDArray[np.int64]) -> None:
         self._numbers = numbers
 
-    def text(self, rows: npt.NDArray) -> pl.Series:
+    def number(self, rows: npt.NDArray) -> pl.Series:
         series = pl.Series(self._numbers[np.maximum(rows, 0)])
         missing = rows < 0
         if missing.any():
             series = series.set(pl.Series(missing), None)
-        return series.cast(pl.String)
+        return series
+
+    def text(self, rows: npt.NDArray) -> pl.Series:
+        return self.number(rows).cast(pl.String)
 
 
 def _dates(days: npt.NDArray) -> pl.Series:

@@ -265,5 +265,9 @@ def _draw_law(rng: np.random.Generator, n: int, *, counts: bool) -> npt.NDArray[
 
 
 def year_of(day: npt.NDArray) -> npt.NDArray[np.int32]:
-    """Calendar year of day numbers."""
-    return day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int32) + 1970
+    """Calendar year of day numbers: looked up, since numpy's calendar takes ten times as long."""
+    if not len(day):
+        return np.empty(0, np.int32)
+    first = int(day.min())
+    span = np.arange(first, int(day.max()) + 1).astype("datetime64[D]")
+    return (span.astype("datetime64[Y]").astype(np.int32) + 1970)[day - first]
