@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CODE   := assets pipelines schemas reports synthetic_data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser check lint types docs coverage mutants faults lock bench bench-reports bench-disclosure ui bundle clean
+.PHONY: help setup run test browser check lint types docs coverage mutants faults lock bench bench-reports bench-disclosure bench-national ui bundle clean
 
 help:          ## this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -71,6 +71,9 @@ bench-reports: $(STAMP) ## 300 areas in all their forms, and again with nothing 
 
 bench-disclosure: $(STAMP) ## protect and attack one date of the whole country: seconds, memory, errors of the shares
 	$(BIN)/python -m tests.bench.disclosure
+
+bench-national: $(STAMP) ## make the registers of the whole country and run a night on them: seconds and memory by step
+	$(BIN)/python -m tests.bench.national
 
 ui: $(STAMP)   ## the asset graph in a browser, on this machine only
 	$(BIN)/femfaktor ui

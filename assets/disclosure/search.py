@@ -30,6 +30,8 @@ from schemas.release import FACTORS
 
 SEEDS = 3
 """Solutions tried of a block before rows are hidden instead."""
+COMPANIONS = 4
+"""Municipalities that move along when the counts of one are attacked to the end."""
 TOP = "leverance"
 MERGED = "merged:"
 """A rest as published, beside the natural rest it is merged from."""
@@ -319,20 +321,21 @@ class Search:
         """Counts that could be computed too closely, by block, and the narrowest interval of all.
 
         Municipality by municipality with the others as they are: what is possible there is possible
-        altogether. What is not, is tried again together with the largest other municipality.
+        altogether. What is not, is tried again together with a few others: those of the fewest rows, whose
+        counts move freely and cost little.
         """
         root, places = self.day.root, [*self.kommuner]
         places += [r.area_id for r in self.day.rests[root].values() if self.day.count(r.atoms)]
-        by_size = sorted(places, key=lambda place: (-self.day.count(self.day.units[place].atoms), place))
+        freest = sorted(places, key=lambda place: (len(self.areas_of([place])), place))
         widths: dict[Cell, int] = {}
         for place in places:
             for cell, width in self.attack_places(plan, counts, [place]).items():
                 widths[cell] = max(width, widths.get(cell, -1))
         left = [cell for cell in widths if to_the_end and self.is_too_close(cell, widths)]
-        for place in dict.fromkeys(by_size[0] if cell[0] == root else self.place_of(cell) for cell in left):
+        for place in dict.fromkeys(freest[0] if cell[0] == root else self.place_of(cell) for cell in left):
             wanted = frozenset(cell for cell in left if cell[0] == root or self.place_of(cell) == place)
-            both = [place, *(other for other in by_size if other != place)][:2]
-            for cell, width in self.attack_places(plan, counts, both, wanted).items():
+            together = [place, *(other for other in freest if other != place)][: 1 + COMPANIONS]
+            for cell, width in self.attack_places(plan, counts, together, wanted).items():
                 widths[cell] = max(width, widths[cell])
         close: dict[str, list[Cell]] = defaultdict(list)
         for cell in widths:
