@@ -38,6 +38,7 @@ from assets.release.manifest import (
     waiting_proposals,
 )
 from schemas.errors import DisclosureRefused
+from schemas.release import SYNTHETIC
 
 PROPOSAL_FILE, AUDIT_FILE, RELATIONS_FILE = "proposal.json", "audit.json", "relations.parquet"
 
@@ -77,6 +78,17 @@ def read_proposal(folder: Path) -> Proposal:
         ) from None
 
 
+def read_audit(folder: Path) -> dict[str, Any]:
+    """What the audit tried and found, of a release or a proposal."""
+    try:
+        return dict(json.loads((folder / AUDIT_FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise DisclosureRefused(
+            f"{folder.name}: {AUDIT_FILE} is gone or damaged. Discard the proposal and propose again; of a "
+            "published release, restore it from a backup."
+        ) from None
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     files.write(path, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
 
@@ -89,26 +101,57 @@ def open_releases(home: Home) -> tuple[Ledger, bytes]:
     """
     ledger, seed = open_ledger(home.private, _stands(home))
     if ledger.entries:
-        _finish(home, ledger)
+        _check_published(_finish(home, ledger))
     return ledger, seed
 
 
+def _check_published(release: Path) -> None:
+    """Of what lies open in the last release the next one is made: it must be what was signed."""
+    if wrong := _altered(release, _signed(release)):
+        raise DisclosureRefused(
+            f"{release.name}: {len(wrong)} published file(s) are not as they were signed, first {wrong[0]}. "
+            "Restore the folder from a backup (docs/releasing.md, Backup)."
+        )
+
+
+def _signed(folder: Path) -> str | None:
+    """Hash of the manifest that was signed; None if the signature is gone or damaged."""
+    try:
+        return json.loads((folder / SIGNATURE_FILE).read_text(encoding="utf-8"))["manifest_sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _altered(release: Path, manifest_sha256: str | None) -> list[str]:
+    """Files of a release that are not those of a manifest."""
+    manifest = release / MANIFEST_FILE
+    is_known = not manifest.is_symlink() and manifest.is_file() and hash_file(manifest) == manifest_sha256
+    return differing_files(release) if is_known else [MANIFEST_FILE]
+
+
 def _stands(home: Home) -> list[Stand]:
-    stands = []
+    """What all releases say of the ledger: their manifests, and the paperwork of those moved there."""
+    stands = [
+        Stand(folder.name, entry.number, entry.hash)
+        for folder in numbered(home.proposals)
+        if (folder / SIGNATURE_FILE).is_file() and not (folder / "release").is_dir()
+        for entry in [read_proposal(folder).ledger_entry]
+    ]
     for release in numbered(home.releases):
         try:
             said = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8")).get("ledger")
-        except (FileNotFoundError, ValueError, AttributeError):
+            stand = Stand(release.name, said["length"], said["head"]) if said is not None else None
+        except (OSError, ValueError, AttributeError, KeyError, TypeError):
             raise DisclosureRefused(
                 f"{release.name}: {MANIFEST_FILE} is gone or damaged. Restore the folder from a backup "
                 "(docs/releasing.md, Backup)."
             ) from None
-        if said is None:
+        if stand is None:
             raise DisclosureRefused(
                 f"{release.name} was made by an earlier version, without a ledger: nothing can follow it. "
                 "Start a new data home (--home)."
             )
-        stands.append(Stand(release.name, said["length"], said["head"]))
+        stands.append(stand)
     return stands
 
 
@@ -153,20 +196,19 @@ def approve(home: Home, number: str, by: Person, *, second_person: bool = False)
 
 def _check_files(folder: Path, proposal: Proposal) -> None:
     release = folder / "release"
-    manifest = release / MANIFEST_FILE
-    is_known = manifest.is_file() and hash_file(manifest) == proposal.manifest
-    wrong = differing_files(release) if is_known else [MANIFEST_FILE]
-    if wrong:
+    if wrong := _altered(release, proposal.manifest):
         raise DisclosureRefused(
             f"{folder.name}: {len(wrong)} file(s) are not as they were audited, first {wrong[0]}. Discard "
             "the proposal and propose again."
         )
-    said = json.loads(manifest.read_text(encoding="utf-8"))["ledger"]
-    entry = proposal.ledger_entry
-    if (said["length"], said["head"]) != (entry.number, entry.hash):
+    manifest = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8"))
+    said, entry = manifest["ledger"], proposal.ledger_entry
+    is_marked = manifest["marking"] == SYNTHETIC
+    if (said["length"], said["head"], is_marked) != (entry.number, entry.hash, proposal.is_synthetic):
         raise DisclosureRefused(
             f"{folder.name}: {PROPOSAL_FILE} belongs to other files. Discard the proposal and propose again."
         )
+    read_audit(folder)
 
 
 def _check_person(proposal: Proposal, by: Person, *, second_person: bool) -> None:
@@ -189,6 +231,12 @@ def _finish(home: Home, ledger: Ledger) -> Path:
             raise DisclosureRefused(
                 f"The ledger says that {entry.release} is published, and it is not under {home.releases}. "
                 "Nothing can follow it until it is restored from a backup (docs/releasing.md, Backup)."
+            )
+        if wrong := _altered(release, _signed(folder)):
+            raise DisclosureRefused(
+                f"{entry.release} is signed, and {len(wrong)} of its file(s) are not as they were signed, "
+                f"first {wrong[0]}. Nothing of it was published, and nothing can follow it until {folder} is "
+                "restored from a backup (docs/releasing.md, Backup)."
             )
         files.write(release / SIGNATURE_FILE, (folder / SIGNATURE_FILE).read_bytes())
         files.set_modes(release, READABLE_FILE, READABLE)

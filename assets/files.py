@@ -180,7 +180,8 @@ def set_mode(path: Path, mode: int) -> None:
 
 def set_modes(folder: Path, file_mode: int, folder_mode: int) -> None:
     for path in (folder, *folder.rglob("*")):
-        set_mode(path, folder_mode if path.is_dir() else file_mode)
+        if not path.is_symlink():
+            set_mode(path, folder_mode if path.is_dir() else file_mode)
 
 
 def remove(path: Path) -> None:

@@ -6,13 +6,13 @@ Belongs here: what may be set, its default, its meaning. Does not belong here: f
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from assets.toml_files import read_toml
 from schemas.coverage import COVERAGES
 from schemas.errors import EnvironmentUnfit
 
@@ -199,11 +199,7 @@ def load_settings(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise EnvironmentUnfit(
-            f"{path.name} is not valid TOML: {error}. Compare with `femfaktor init --print`."
-        ) from None
+        return Settings.model_validate(read_toml(path))
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
         raise EnvironmentUnfit(

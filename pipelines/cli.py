@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +39,18 @@ Exit codes:
 """
 
 
+class _ReleaseNumber(click.ParamType):
+    name = "number"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"r\d{4}", value):
+            self.fail("not a release number such as r0001: see femfaktor release show.", param, ctx)
+        return value
+
+
+RELEASE_NUMBER = _ReleaseNumber()
+
+
 class _Group(click.Group):
     """Turns expected failures into one message and their exit code; everything else is a bug, exit 50."""
 
@@ -50,6 +64,9 @@ class _Group(click.Group):
             raise
         except (click.ClickException, click.Abort):
             raise
+        except BrokenPipeError:
+            # Whoever reads along (`| head`) has read enough; what was to be done is done.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except Exception as error:
             # The text of a third-party error may quote data: cause, or type and place, only.
             from assets.workspace import as_failure
@@ -320,7 +337,7 @@ def propose(home: Home, as_json: bool) -> None:
 
 
 @release.command()
-@click.argument("number", required=False)
+@click.argument("number", required=False, type=RELEASE_NUMBER)
 @click.option(
     "--relations", is_flag=True, help="List in words what can be computed from the published counts."
 )
@@ -350,7 +367,7 @@ def show(home: Home, number: str | None, relations: bool, as_json: bool) -> None
 
 
 @release.command()
-@click.argument("number")
+@click.argument("number", type=RELEASE_NUMBER)
 @click.pass_obj
 def approve(home: Home, number: str) -> None:
     """Sign a proposal and publish it: `latest` moves in one step.
@@ -371,7 +388,7 @@ def approve(home: Home, number: str) -> None:
 
 
 @release.command()
-@click.argument("number")
+@click.argument("number", type=RELEASE_NUMBER)
 @click.pass_obj
 def discard(home: Home, number: str) -> None:
     """Remove a proposal that nobody is going to approve. Its number is not used again."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assets import files
-from assets.approval import AUDIT_FILE, PROPOSAL_FILE, SIGNATURE_FILE
+from assets.approval import AUDIT_FILE, PROPOSAL_FILE, SIGNATURE_FILE, read_audit
 from assets.home import READABLE_FILE, Home
 from assets.release.manifest import numbered
 from assets.risk_factors.definitions import load_definitions
@@ -53,7 +53,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _measured(home: Home, paperwork: Path) -> Measured:
-    told = _read(paperwork / AUDIT_FILE)
+    told = read_audit(paperwork)
     audit, protection = told["audit"], told["protection"]
     signature = paperwork / SIGNATURE_FILE
     is_published = (home.releases / paperwork.name).is_dir()

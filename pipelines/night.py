@@ -147,14 +147,14 @@ def _is_quiet(workspace: Workspace, surface: str) -> bool:
         return False
     if not workspace.fingerprints.is_as_written("warehouse", home.warehouse):
         return False
-    if seen.get("synthetic"):
-        if not home.latest.exists():
+    if not home.latest.exists():
+        if seen.get("synthetic"):
             return False
-        if differing := differing_files(home.latest):
-            raise EnvironmentUnfit(
-                f"{home.latest.resolve().name}: {len(differing)} published file(s) differ from the manifest, "
-                f"first {differing[0]}. Restore the folder from a backup (docs/releasing.md)."
-            )
+    elif differing := differing_files(home.latest):
+        raise EnvironmentUnfit(
+            f"{home.latest.resolve().name}: {len(differing)} published file(s) differ from the manifest, "
+            f"first {differing[0]}. Restore the folder from a backup (docs/releasing.md)."
+        )
     if home.latest.exists() and not is_in_ledger(home.latest, home.private):
         # Says what is lost, and the way out; imported only then.
         from assets.approval import open_releases

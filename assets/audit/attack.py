@@ -232,14 +232,15 @@ def complete(
     totals: list[np.ndarray] = []
     own = [next((u for u in block.units if u.level == "kommune"), None) for block in blocks]
     published = [each.counts.get(unit.area_id, {}) if unit else {} for unit in own]
-    planned = np.array([[counts.get(name, np.nan) for name in names] for counts in published]).cumsum(axis=0)
+    said = np.array([[counts.get(name, np.nan) for name in names] for counts in published])
     aims = np.array([delivery.get(name, np.nan) for name in names])
-    # What municipalities say together may differ from what the delivery says: spread it.
-    drift = np.where(np.isnan(aims - planned[-1]), 0, aims - planned[-1])
-    for i, block in enumerate(blocks):
-        aim = planned[i] + drift * (i + 1) / len(blocks)
-        if i == len(blocks) - 1:
-            aim = np.where(np.isnan(aim), aims, aim)
+    # What the delivery says beyond its municipalities is in those that don't say; else it is rounding.
+    silent = np.isnan(said)
+    children = np.array([sum(block.children) for block in blocks], dtype=np.float64)
+    weights = np.where(silent.any(axis=0), silent * children[:, None], 1.0)
+    spread = weights.cumsum(axis=0) / np.maximum(weights.sum(axis=0), 1.0)
+    planned = np.nan_to_num(said).cumsum(axis=0) + (aims - np.nan_to_num(said).sum(axis=0)) * spread
+    for aim, block in zip(planned, blocks, strict=True):
         totals.append(_nearest(block, np.nan_to_num(aim - so_far), ~np.isnan(aim), report, deadline))
         so_far += totals[-1]
     return totals
@@ -362,11 +363,14 @@ class _Attack:
 
     def _settle(self, i: int, targets: list[_Target]) -> None:
         """Targets that are narrow while the other municipalities stand still: proven, if they are as narrow
-        whatever those do; disproven, if some move along."""
+        whatever those do; disproven, if some move along: the smallest first, which move freely and cost
+        little."""
         left = self._probe([i], targets, alone=True)
-        size = 2
+        others = sorted(range(len(self.blocks)), key=lambda k: self.blocks[k].system.size)
+        others.remove(i)
+        size = 5
         while left:
-            together = [(i + k) % len(self.blocks) for k in range(min(size, len(self.blocks)))]
+            together = [i, *others[: size - 1]]
             unknowns = sum(self.blocks[k].system.size for k in together)
             if unknowns > MOST_UNKNOWNS:
                 for target in left:

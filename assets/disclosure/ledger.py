@@ -213,7 +213,8 @@ def _read_lines(folder: Path) -> list[str]:
     for each in (folder, folder / "tables"):
         files.make_folder(each)
     path = folder / "entries.jsonl"
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    # A byte that is no letter makes the entry another one, which is what is then said.
+    return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
 
 
 def _verify(folder: Path, key: bytes, lines: list[str]) -> Iterable[Entry]:

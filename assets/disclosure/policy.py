@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from assets.toml_files import read_toml
 from schemas.errors import EnvironmentUnfit
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
@@ -28,7 +28,7 @@ class _Strict(BaseModel):
 
 class Rounding(_Strict):
     base: int = Field(ge=3, le=100)
-    time_limit_seconds: float = Field(gt=0)
+    time_limit_seconds: float = Field(gt=0, allow_inf_nan=False)
 
 
 class Size(_Strict):
@@ -47,7 +47,7 @@ class AreaFactor(_Strict):
 
 
 class Shares(_Strict):
-    max_rounding_points: float = Field(gt=0)
+    max_rounding_points: float = Field(gt=0, allow_inf_nan=False)
     one_decimal_from_children: int = Field(ge=1)
 
 
@@ -114,11 +114,9 @@ def load_policy(path: Path = POLICY_FILE) -> Policy:
             all of them named; or one that the Danish texts of a release don't speak of.
     """
     try:
-        policy = Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        policy = Policy.model_validate(read_toml(path))
     except FileNotFoundError:
         raise EnvironmentUnfit(f"{path.name}: no such file. Nothing is protected without a policy.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise EnvironmentUnfit(f"{path.name} is not TOML: {error}.") from None
     except ValidationError as error:
         problems = [
             f"  {'.'.join(map(str, e['loc'])) or 'values'}: {_words(e['type'], e['msg'])}"

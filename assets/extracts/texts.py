@@ -15,7 +15,10 @@ _INVISIBLE = "[\u00ad\u200b-\u200d\u2060\ufeff]"
 # Control characters (ANSI sequences begin with one), and marks that turn the direction of what follows.
 _CONTROL = r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|\n|\r"
 # UTF-8 read as Windows-1252 or Latin-1, and what a lossy conversion leaves.
-_WRONGLY_DECODED = "Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\u00a0-\u00bf]|\ufffd|ï¿½"
+_UTF_8 = "Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\u00a0-\u00bf]|\ufffd|ï¿½"
+# æøåÆØ of a Mac (¾¿Œ®¯) or of DOS (‘›†) read as Windows-1252: signs where only letters stand.
+_MAC_OR_DOS = r"\p{L}[¾¿®¯†‘›]\p{L}|(?:^|\s)[¾¿¯†]\p{L}|\p{L}[¾¿¯](?:\s|$)|\p{Ll}Œ|\p{L}Œ\p{Ll}"
+_WRONGLY_DECODED = f"{_UTF_8}|{_MAC_OR_DOS}"
 _TWO_SCRIPTS = r"\p{Latin}[^\s]*[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}][^\s]*\p{Latin}"
 
 UNFIT = {

@@ -64,9 +64,12 @@ def differing_files(release: Path) -> list[str]:
         named = json.loads((release / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return [MANIFEST_FILE]
-    there = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    wrong = [n for n, digest in named.items() if n not in there or hash_file(release / n) != digest]
-    return sorted([*wrong, *(there - named.keys() - {MANIFEST_FILE, SIGNATURE_FILE})])
+    # Links lead elsewhere, whatever they point at: none belongs to a release.
+    paths = [path for path in release.rglob("*") if path.is_symlink() or not path.is_dir()]
+    there = {path.relative_to(release).as_posix() for path in paths}
+    odd = {path.relative_to(release).as_posix() for path in paths if path.is_symlink() or not path.is_file()}
+    wrong = [n for n, digest in named.items() if n not in there - odd or hash_file(release / n) != digest]
+    return sorted({*wrong, *odd, *(there - named.keys() - {MANIFEST_FILE, SIGNATURE_FILE})})
 
 
 def is_in_ledger(release: Path, private: Path) -> bool:

@@ -1,13 +1,19 @@
 """What a user meets at the prompt: messages, exit codes, JSON."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
 
+from assets.disclosure import load_policy
 from assets.home import Home
+from assets.settings import load_settings
 from pipelines.cli import main
+from schemas.errors import EnvironmentUnfit
 from tests.support.homes import copy_home, redeliver, tree
 
 
@@ -169,3 +175,42 @@ def test_check_refuses_a_delivery_that_lacks_a_year_the_night_would_refuse(synth
     assert result.exit_code == 20
     assert "2021" in result.output
     assert run(home, "nightly").exit_code == 20
+
+
+@pytest.mark.parametrize("number", ["", ".", "../private", "r1", "r0001/x"])
+@pytest.mark.parametrize("command", ["show", "approve", "discard"])
+def test_what_is_no_release_number_is_not_understood(tmp_path, command, number):
+    result = CliRunner().invoke(main, ["--home", str(tmp_path / "home"), "release", command, number])
+    assert result.exit_code == 2
+    assert "not a release number such as r0001" in result.output
+
+
+@pytest.mark.parametrize("name", ["femfaktor.toml", "policy.toml"])
+def test_settings_and_policy_may_begin_with_the_mark_of_utf_8_and_are_nothing_else(tmp_path, name):
+    home = Home(tmp_path / "home")
+    CliRunner().invoke(main, ["--home", str(home.root), "init"])
+    path = home.root / name
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8-sig")
+    load = {"femfaktor.toml": load_settings, "policy.toml": load_policy}[name]
+    assert load(path)
+    for encoding in ("utf-16", "cp1252"):
+        path.write_bytes(f"{text}\n# § 61 a æøå".encode(encoding, errors="replace"))
+        with pytest.raises(EnvironmentUnfit, match="is not UTF-8: save it as UTF-8"):
+            load(path)
+
+
+def test_who_reads_only_the_beginning_is_no_bug(tmp_path):
+    begin, end = os.pipe()
+    os.close(begin)
+    command = [
+        sys.executable,
+        "-c",
+        "from pipelines.cli import main; main()",
+        "--home",
+        str(tmp_path),
+        "status",
+    ]
+    done = subprocess.run(command, stdout=end, stderr=subprocess.PIPE, text=True)
+    os.close(end)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.approval import PROPOSAL_FILE, Proposal, open_releases, write_json
+from assets.approval import AUDIT_FILE, PROPOSAL_FILE, Proposal, open_releases, write_json
 from assets.disclosure.ledger import PublishedDate
 from assets.fingerprints import hash_file
 from assets.home import Home
@@ -52,7 +52,8 @@ def propose(
     files = {str(path.relative_to(release)): hash_file(path) for path in release.rglob("*") if path.is_file()}
     said = {"length": entry.number, "head": entry.hash}
     manifest = release / "manifest.json"
-    manifest.write_text(json.dumps({"marking": "", "ledger": said, "files": files}), encoding="utf-8")
+    marking = "SYNTETISKE DATA" if synthetic else "BESKYTTEDE TAL"
+    manifest.write_text(json.dumps({"marking": marking, "ledger": said, "files": files}), encoding="utf-8")
     proposal = Proposal(
         number=number,
         is_synthetic=synthetic,
@@ -63,5 +64,6 @@ def propose(
         inputs={},
         entry=asdict(entry),
     )
+    write_json(folder / AUDIT_FILE, {"audit": {}, "protection": {"dates": []}})
     write_json(folder / PROPOSAL_FILE, asdict(proposal))
     return folder

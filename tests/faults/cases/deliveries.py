@@ -137,6 +137,13 @@ def double_encoded(content: bytes) -> bytes:
     )
 
 
+def encoded_as_list(encoding: str) -> Callable[[bytes], bytes]:
+    def encode(content: bytes) -> bytes:
+        return content.decode("utf-8-sig" if content[:3] == b"\xef\xbb\xbf" else "cp1252").encode(encoding)
+
+    return encode
+
+
 def mixed(content: bytes) -> bytes:
     """One row in Windows-1252, the others in UTF-8."""
     decoded = content.decode("utf-8-sig" if content[:3] == b"\xef\xbb\xbf" else "cp1252")
@@ -381,6 +388,16 @@ GROUP = Group(
             arrives="An area list with some rows in Windows-1252 and some in UTF-8",
             plant=rewrite_list(mixed),
             says=(Said("omraader", "name", "letters were decoded wrongly (æ as Ã¦)", 4),),
+        ),
+        *(
+            Fault(
+                name=f"letters of {machine}",
+                arrives=f"An area list as {machine} writes it ({encoding})",
+                plant=rewrite_list(encoded_as_list(encoding)),
+                says=(Said("omraader", "name", "letters were decoded wrongly (æ as Ã¦)", seen),),
+            )
+            # One name's only such letter is Æ, which DOS makes an apostrophe.
+            for machine, encoding, seen in (("an old Mac", "mac-roman", 7), ("DOS", "cp850", 6))
         ),
         Fault(
             name="letters lost on the way",

@@ -33,7 +33,7 @@ def test_the_shipped_policy_is_the_one_the_documentation_describes():
         ("min_mothers = 30", "", "size.min_mothers: missing"),
         ("base = 5", 'base = "5"', "rounding.base: Input should be a valid integer"),
         ("base = 5", "base = 2", "rounding.base: Input should be greater than or equal to 3"),
-        ("base = 5", "base = = 5", "is not TOML"),
+        ("base = 5", "base = = 5", "is not valid TOML"),
         ('"controlled-rounding"', '"swapping"', "method: Input should be 'controlled-rounding'"),
         ("[group]", "[grupper]", "group: missing"),
         ("narrowest_interval = 4", "narrowest_interval = 5", "must be at most 4"),

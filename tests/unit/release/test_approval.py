@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -58,7 +59,8 @@ def test_the_signature_names_person_account_time_and_manifest_in_a_file_of_its_o
 def test_the_paperwork_of_an_approved_release_stays_private(home):
     propose(home, "r0001")
     target = approve(home, "r0001", ANNA)
-    assert {path.name for path in (home.proposals / "r0001").iterdir()} == {"proposal.json", "signature.json"}
+    paperwork = {path.name for path in (home.proposals / "r0001").iterdir()}
+    assert paperwork == {"audit.json", "proposal.json", "signature.json"}
     assert not (target / "proposal.json").exists()
 
 
@@ -74,7 +76,9 @@ def test_a_number_that_is_not_proposed_is_refused(home):
     assert "no proposal r0007" in refused(home, "r0007")
 
 
-@pytest.mark.parametrize("change", ["edited", "gone", "added", "manifest"])
+@pytest.mark.parametrize(
+    "change", ["edited", "gone", "added", "manifest", "link", "link to a folder", "fifo"]
+)
 def test_files_that_differ_from_what_was_audited_are_refused(home, change):
     release = propose(home, "r0001") / "release"
     path = release / "csv" / "area_risk.csv"
@@ -84,6 +88,13 @@ def test_files_that_differ_from_what_was_audited_are_refused(home, change):
         path.unlink()
     elif change == "added":
         (release / "csv" / "children.csv").write_text("1")
+    elif change == "link":
+        path.rename(home.root / "aside")
+        path.symlink_to(home.root / "aside")
+    elif change == "link to a folder":
+        (release / "csv" / "more").symlink_to(home.private)
+    elif change == "fifo":
+        os.mkfifo(release / "csv" / "pipe")
     else:
         (release / "manifest.json").write_text("{}")
     message = refused(home, "r0001")
@@ -175,4 +186,94 @@ def test_a_release_that_the_ledger_names_and_that_is_gone_lets_nothing_follow(ho
     approve(home, "r0001", ANNA)
     shutil.rmtree(home.releases / "r0001")
     with pytest.raises(DisclosureRefused, match="r0001 is published, and it is not under"):
+        open_releases(home)
+
+
+def altered(home: Home, of: str) -> None:
+    (home.root / of / "csv" / "area_risk.csv").write_text("other")
+
+
+def test_nothing_follows_a_published_release_that_was_altered(home):
+    propose(home, "r0001")
+    propose(home, "r0002")
+    approve(home, "r0002", ANNA)
+    altered(home, "releases/r0002")
+    with pytest.raises(DisclosureRefused, match=r"r0002: 1 published file.* as they were signed") as error:
+        open_releases(home)
+    assert "Restore the folder from a backup" in str(error.value)
+
+
+def test_a_manifest_rewritten_after_the_signature_is_an_altered_release(home):
+    propose(home, "r0001")
+    target = approve(home, "r0001", ANNA)
+    manifest = json.loads((target / "manifest.json").read_text())
+    (target / "manifest.json").write_text(json.dumps(manifest | {"marking": "other"}))
+    with pytest.raises(DisclosureRefused, match="r0001: 1 published file"):
+        open_releases(home)
+
+
+def test_an_approval_that_died_is_not_finished_with_files_altered_since(home, monkeypatch):
+    propose(home, "r0001")
+    with monkeypatch.context() as patched:
+        patched.setattr("assets.approval._finish", lambda *_: pytest.fail("died"))
+        with pytest.raises(pytest.fail.Exception):
+            approve(home, "r0001", ANNA)
+    altered(home, "proposals/r0001/release")
+    with pytest.raises(
+        DisclosureRefused, match=r"r0001 is signed, and 1 of its file.* Nothing of it was published"
+    ):
+        open_releases(home)
+    assert not (home.releases / "r0001").exists()
+
+
+def test_ledger_and_releases_older_than_the_signed_paperwork_are_refused(home):
+    for number in ("r0001", "r0002"):
+        propose(home, number)
+        approve(home, number, ANNA)
+    ledger = home.private / "ledger" / "entries.jsonl"
+    ledger.write_text(ledger.read_text().splitlines(keepends=True)[0])
+    shutil.rmtree(home.releases / "r0002")
+    home.latest.unlink()
+    home.latest.symlink_to("r0001")
+    with pytest.raises(DisclosureRefused, match="shorter than when r0002 was made"):
+        open_releases(home)
+
+
+def test_a_ledger_that_is_lost_with_all_releases_is_missed_by_the_signed_paperwork(home):
+    propose(home, "r0001")
+    approve(home, "r0001", ANNA)
+    for folder in (home.private / "ledger", home.releases):
+        shutil.rmtree(folder)
+    with pytest.raises(DisclosureRefused, match="The ledger is lost: r0001 is published"):
+        open_releases(home)
+
+
+@pytest.mark.parametrize("content", [None, "{"])
+def test_a_proposal_without_its_audit_is_refused(home, content):
+    path = propose(home, "r0001") / "audit.json"
+    path.unlink() if content is None else path.write_text(content)
+    assert "audit.json is gone or damaged" in refused(home, "r0001")
+
+
+def test_paperwork_that_calls_real_data_synthetic_is_refused(home):
+    path = propose(home, "r0001") / "proposal.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"is_synthetic": True}))
+    assert "belongs to other files" in refused(home, "r0001", TIMER, second_person=True)
+
+
+@pytest.mark.parametrize("ledger", [{}, [], 1, "x"])
+def test_a_damaged_manifest_says_where_to_restore_it_from(home, ledger):
+    propose(home, "r0001")
+    target = approve(home, "r0001", ANNA)
+    (target / "manifest.json").write_text(json.dumps({"ledger": ledger}))
+    with pytest.raises(DisclosureRefused, match=r"gone or damaged. Restore the folder"):
+        open_releases(home)
+
+
+def test_a_byte_in_the_ledger_that_is_no_letter_is_an_edited_entry(home):
+    propose(home, "r0001")
+    approve(home, "r0001", ANNA)
+    with (home.private / "ledger" / "entries.jsonl").open("ab") as file:
+        file.write(b"\xff")
+    with pytest.raises(DisclosureRefused, match="Entry 2 of 2 in the ledger is not as it was written"):
         open_releases(home)
