@@ -131,6 +131,7 @@ def main() -> None:
             synth = [FEMFAKTOR, "--home", home, "synth", "--persons", str(options.persons), "--years", "1"]
             looks = watch(synth, home / "synth.txt")
             say(_line("synth", looks, looks[0].at, looks[-1].at))
+        subprocess.run([FEMFAKTOR, "--home", home, "init"], check=True, stdout=subprocess.DEVNULL)
         (home / "femfaktor.toml").write_text("[release]\nreference_years = 1\n", encoding="utf-8")
         looks = watch([FEMFAKTOR, "--home", home, "nightly"], home / "nightly.txt")
         for step in steps_of(home):
