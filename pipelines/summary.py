@@ -37,7 +37,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def describe_release(home: Home, number: str, *, relations: bool = False) -> dict[str, Any]:
     """What a release or proposal is, what it changes since the one before it, and what the audit said."""
-    from assets.approval import PROPOSAL_FILE, RELATIONS_FILE, read_audit, release_folder
+    from assets.approval import AUDIT_FILE, PROPOSAL_FILE, RELATIONS_FILE, read_audit, release_folder
     from assets.release import read_release
     from assets.release.compare import compare_releases
 
@@ -56,7 +56,8 @@ def describe_release(home: Home, number: str, *, relations: bool = False) -> dic
         "proposed_by": _read_json(paperwork / PROPOSAL_FILE).get("proposed_by"),
         "proposed_at": _read_json(paperwork / PROPOSAL_FILE).get("proposed_at"),
         "signature": _read_json(folder / SIGNATURE_FILE) or None,
-        "audit": read_audit(paperwork).get("audit"),
+        # A backup need not hold the paperwork.
+        "audit": read_audit(paperwork).get("audit") if (paperwork / AUDIT_FILE).exists() else None,
     }
     if relations:
         told["relations"] = _relations(paperwork / RELATIONS_FILE)

@@ -113,6 +113,13 @@ def test_release_show_lists_the_release_as_published(night):
     assert rows == [{"number": "r0001", "state": "published", "marking": "SYNTETISKE DATA"}]
 
 
+def test_a_release_restored_without_its_paperwork_is_shown_all_the_same(night_copy):
+    shutil.rmtree(night_copy.proposals)
+    result = run(night_copy, "release", "show", "r0001", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["audit"] is None
+
+
 def test_report_renders_the_latest_release_again_with_the_same_bytes(night, tmp_path):
     assert run(night.home, "report", str(tmp_path / "out")).exit_code == 0
     for published in (night.home.latest / "reports").glob("*.pdf"):
