@@ -27,6 +27,7 @@ from polars.testing import assert_frame_equal
 
 from tests.bench.contestants import read_wide, run_femfaktor, run_handwritten
 from tests.bench.dataset import make_dataset
+from tests.bench.words import say
 
 AIM, LIMIT = 0.7, 1.0
 CONTESTANTS = ("femfaktor", "handwritten")
@@ -106,11 +107,6 @@ def own_peak() -> int:
     """VmHWM, not getrusage: ru_maxrss of a started process begins at what its parent held."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) // 1024
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from assets.audit import AuditReport, Limits
 from assets.audit.attack import attack
 from assets.audited import limits_of
 from assets.disclosure import load_policy
+from tests.bench.words import say
 from tests.support.exact_tables import Area, Delivery
 from tests.support.protected import protected, with_values
 
@@ -156,13 +157,6 @@ def main() -> None:
                 label = f"{low:,}–{high - 1:,}" if high < 10**9 else f"{low:,} and more"
                 points = f"{each.mean():.2f} | {each.quantile(0.95):.2f} | {each.max():.2f}"
                 say(f"| {label} | {len(each)} | {points} |")
-
-
-def say(text: str) -> None:
-    import sys
-
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

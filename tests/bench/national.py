@@ -19,6 +19,8 @@ from pathlib import Path
 
 import duckdb
 
+from tests.bench.words import say
+
 FEMFAKTOR = Path(sys.executable).with_name("femfaktor")
 PAUSE = 0.2  # seconds between two looks at the processes
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -110,11 +112,6 @@ def shares_of(home: Path) -> str:
         ).fetchall()
     head = "| level | shares | median | from | to |\n| --- | --- | --- | --- | --- |\n"
     return head + "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 def main() -> None:
